@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "sluice/document.h"
+#include "sluice/position.h"
+
+namespace sluice {
+
+/// Index of a topic among a pipeline's topics, given out at start (Resources::Topic).
+using TopicId = std::uint16_t;
+/// Index of a side output among a pipeline's side outputs (Resources::SideOutput).
+using SideOutputId = std::uint16_t;
+/// Index of one of the job's own counters (Resources::Counter).
+using CounterId = std::uint16_t;
+
+/// Bounded reason code of a divert or drop; a metric label, so never text from an event.
+/// Codes are string literals such as "schema_violation".
+using Reason = const char*;
+
+/// One telemetry document on its way through the stages of a pipeline.
+///
+/// A stage reads through doc() and changes through edit(); it never serialises. All views are
+/// valid until the batch is reset.
+class Event {
+ public:
+  /// Where the event stands; each event ends in one of the last four (the ledger's terms).
+  enum class State : std::uint8_t { kActive, kEmitted, kDiverted, kDropped };
+
+  Event(Position position, std::string_view raw) : position_(position), raw_(raw) {}
+
+  [[nodiscard]] const Position& position() const { return position_; }
+  /// The record's bytes as they came; empty for events that a stage made.
+  [[nodiscard]] std::string_view raw() const { return raw_; }
+
+  [[nodiscard]] const Document& doc() const { return document_; }
+  /// The only way to change an event.
+  Document& edit() { return document_; }
+
+  /// False where the bytes are no JSON object; doc() is then empty, and unreadable_reason() is why.
+  [[nodiscard]] bool readable() const { return unreadable_reason_ == nullptr; }
+  [[nodiscard]] Reason unreadable_reason() const { return unreadable_reason_; }
+  void MarkUnreadable(Reason reason) { unreadable_reason_ = reason; }
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] bool active() const { return state_ == State::kActive; }
+  [[nodiscard]] bool created() const { return created_; }
+  void MarkCreated() { created_ = true; }
+
+  /// Leaves the main path for a side output. `detail` (or empty) is free text for the
+  /// header that explains the reason; it must live as long as the batch.
+  void Divert(SideOutputId output, Reason reason, std::string_view detail = {}) {
+    state_ = State::kDiverted;
+    side_output_ = output;
+    reason_ = reason;
+    detail_ = detail;
+  }
+  [[nodiscard]] SideOutputId side_output() const { return side_output_; }
+  [[nodiscard]] Reason reason() const { return reason_; }
+  [[nodiscard]] std::string_view detail() const { return detail_; }
+
+  /// The event that holds the claim that made this one a duplicate ("" if unknown).
+  void SetFirstClaimant(std::string_view position) { first_claimant_ = position; }
+  [[nodiscard]] std::string_view first_claimant() const { return first_claimant_; }
+
+  /// Set by the router: sent to a topic at least once / takes no further stage.
+  void MarkRouted() { routed_ = true; }
+  [[nodiscard]] bool routed() const { return routed_; }
+  void Finish(State state) { state_ = state; }
+  void Drop(Reason reason) {
+    state_ = State::kDropped;
+    reason_ = reason;
+  }
+
+ private:
+  Document document_;
+  Position position_;
+  std::string_view raw_;
+  std::string_view detail_;
+  std::string_view first_claimant_;
+  Reason reason_ = nullptr;
+  Reason unreadable_reason_ = nullptr;
+  SideOutputId side_output_ = 0;
+  State state_ = State::kActive;
+  bool routed_ = false;
+  bool created_ = false;
+};
+
+}  // namespace sluice

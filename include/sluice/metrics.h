@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+/// Grows only. Thread-safe, as all of these.
+class Counter {
+ public:
+  virtual ~Counter() = default;
+  virtual void Add(double amount) = 0;
+  void Increment() { Add(1); }
+};
+
+class Gauge {
+ public:
+  virtual ~Gauge() = default;
+  virtual void Set(double value) = 0;
+};
+
+class Histogram {
+ public:
+  virtual ~Histogram() = default;
+  virtual void Observe(double value) = 0;
+};
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+/// Where metrics come from. The same name and labels give the same object, which lives as
+/// long as the registry; ask once at start, not per event. Names follow Prometheus:
+/// sluice_<noun>_<unit>_total, base units; label values come from bounded sets.
+class MetricsRegistry {
+ public:
+  virtual ~MetricsRegistry() = default;
+  virtual Counter& CounterOf(const std::string& name, const std::string& help, const Labels& labels) = 0;
+  virtual Gauge& GaugeOf(const std::string& name, const std::string& help, const Labels& labels) = 0;
+  /// `buckets` are the upper bounds, ascending; those of the first call of a name hold.
+  virtual Histogram& HistogramOf(const std::string& name, const std::string& help, const Labels& labels,
+                                 const std::vector<double>& buckets) = 0;
+};
+
+}  // namespace sluice
