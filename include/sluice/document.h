@@ -38,7 +38,8 @@ class Document {
   bool SetJson(const Path& path, std::string_view json);
   bool SetEmptyObject(const Path& path);
   bool Remove(const Path& path);
-  /// core.md 5.1: creates the object at `path` if it is absent or null; false if something else is there.
+  /// core.md 5.1: creates the object at `path` if it is absent or null; false if something else is
+  /// there.
   bool EnsureObject(const Path& path);
 
   /// Appends the canonical form: source with edits, without null members.
@@ -58,8 +59,9 @@ class Document {
 
   Node* root_ = nullptr;
   Arena* arena_ = nullptr;
-  std::string_view source_;         ///< What the spans index.
-  const char* decoded_ = nullptr;   ///< Same offsets as source_: names and strings, decoded in place.
+  std::string_view source_;  ///< What the spans index.
+  const char* decoded_ =
+      nullptr;  ///< Same offsets as source_: names and strings, decoded in place.
   std::uint32_t version_ = 0;
 };
 

@@ -34,11 +34,13 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 class MetricsRegistry {
  public:
   virtual ~MetricsRegistry() = default;
-  virtual Counter& CounterOf(const std::string& name, const std::string& help, const Labels& labels) = 0;
-  virtual Gauge& GaugeOf(const std::string& name, const std::string& help, const Labels& labels) = 0;
+  virtual Counter& CounterOf(const std::string& name, const std::string& help,
+                             const Labels& labels) = 0;
+  virtual Gauge& GaugeOf(const std::string& name, const std::string& help,
+                         const Labels& labels) = 0;
   /// `buckets` are the upper bounds, ascending; those of the first call of a name hold.
-  virtual Histogram& HistogramOf(const std::string& name, const std::string& help, const Labels& labels,
-                                 const std::vector<double>& buckets) = 0;
+  virtual Histogram& HistogramOf(const std::string& name, const std::string& help,
+                                 const Labels& labels, const std::vector<double>& buckets) = 0;
 };
 
 }  // namespace sluice

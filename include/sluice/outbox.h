@@ -20,7 +20,8 @@ struct Header {
 /// A record to be written. Bytes belong to the outbox; records of one event share theirs.
 struct OutputRecord {
   TopicId topic = 0;
-  std::optional<std::string_view> key;  ///< nullopt: null key; empty: an empty key, which is hashed.
+  std::optional<std::string_view>
+      key;  ///< nullopt: null key; empty: an empty key, which is hashed.
   std::string_view value;
   std::span<const Header> headers;
   Position position;  ///< Of the event; for logs and for the replacement of an oversize record.

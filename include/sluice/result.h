@@ -58,8 +58,8 @@ inline Status Ok() { return std::monostate{}; }
 }  // namespace sluice
 
 /// Returns the error of a Status or Result expression to the caller.
-#define SLUICE_TRY(expression)                                             \
-  do {                                                                     \
-    if (auto sluice_status = (expression); !sluice_status.ok())            \
-      return std::move(sluice_status).error();                             \
+#define SLUICE_TRY(expression)                                  \
+  do {                                                          \
+    if (auto sluice_status = (expression); !sluice_status.ok()) \
+      return std::move(sluice_status).error();                  \
   } while (false)

@@ -39,7 +39,8 @@ class Schema {
   /// Where a rejected document fails first.
   [[nodiscard]] virtual SchemaViolation FirstViolation(Value document) const = 0;
   /// Every failing place of a rejected document, at most `limit`.
-  [[nodiscard]] virtual std::vector<SchemaError> Errors(Value document, std::size_t limit) const = 0;
+  [[nodiscard]] virtual std::vector<SchemaError> Errors(Value document,
+                                                        std::size_t limit) const = 0;
 };
 
 /// The schemas of a directory by file name without ".json". Immutable and thread-safe.

@@ -33,7 +33,7 @@ enum class FieldType : std::uint8_t {
 struct FieldSpec {
   std::string name;
   FieldType type = FieldType::kString;
-  std::string description;                 ///< One full sentence.
+  std::string description;                   ///< One full sentence.
   std::optional<std::string> default_value;  ///< As written in YAML; nullopt: no default.
   bool required = false;
   std::vector<FieldSpec> fields;  ///< Of the elements of a kList.
@@ -46,7 +46,7 @@ struct StageSpec {
   std::string summary;  ///< One full sentence.
   std::vector<FieldSpec> fields;
   bool field_list = false;
-  std::string example;  ///< YAML of one stage entry; a test validates it.
+  std::string example;               ///< YAML of one stage entry; a test validates it.
   std::vector<std::string> reasons;  ///< Reason codes that it diverts or drops with.
 
   /// Checks beyond the fields' types; pure: no network. May be empty.

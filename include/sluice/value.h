@@ -35,10 +35,11 @@ inline std::uint32_t HashName(const char* name, std::size_t size) {
 /// strings are decoded; a number is its literal; a container has `count` children.
 struct Node {
   enum Flag : std::uint8_t {
-    kOwned = 1,  ///< Made by an edit: has no bytes in the source.
-    kDirty = 2,  ///< A child differs from the source.
-    kCut = 4,    ///< A member that is not written: it is null or was removed.
-    kTrue = 8,   ///< The value of a kBool.
+    kOwned = 1,   ///< Made by an edit: has no bytes in the source.
+    kDirty = 2,   ///< A child differs from the source.
+    kCut = 4,     ///< A member that is not written: it is null or was removed (then kAbsent).
+    kTrue = 8,    ///< The value of a kBool.
+    kAdded = 16,  ///< A member that an edit added: its name is not in the source either.
   };
 
   const char* name = nullptr;
@@ -53,7 +54,7 @@ struct Node {
   };
   std::uint32_t hash = 0;
   std::uint32_t begin = 0;  ///< Offset of the value's first byte in the source.
-  std::uint32_t end = 0;    ///< Offset past its last byte; 0 for strings, which find it when asked.
+  std::uint32_t end = 0;    ///< Offset past a container's last byte; 0 for scalars.
   ValueType type = ValueType::kAbsent;
   std::uint8_t flags = 0;
 };
@@ -65,7 +66,9 @@ class Value {
   Value() = default;
   explicit Value(const Node* node) : node_(node) {}
 
-  [[nodiscard]] ValueType type() const { return node_ == nullptr ? ValueType::kAbsent : node_->type; }
+  [[nodiscard]] ValueType type() const {
+    return node_ == nullptr ? ValueType::kAbsent : node_->type;
+  }
   [[nodiscard]] bool exists() const { return node_ != nullptr; }  ///< Also true for null.
   [[nodiscard]] bool IsNull() const { return type() == ValueType::kNull; }
   [[nodiscard]] bool IsString() const { return type() == ValueType::kString; }
@@ -87,14 +90,24 @@ class Value {
   }
   [[nodiscard]] std::uint32_t name_hash() const { return node_ == nullptr ? 0 : node_->hash; }
 
-  /// Members of an object or elements of an array; 0 for scalars. Null members count, removed ones don't.
+  /// Members of an object or elements of an array; 0 for scalars. Null members count, removed ones
+  /// don't.
   [[nodiscard]] std::uint32_t size() const { return IsObject() || IsArray() ? node_->count : 0; }
 
   /// Member of an object by name; null members are found (as null).
   [[nodiscard]] Value Find(std::string_view name) const {
     return Find(name, HashName(name.data(), name.size()));
   }
-  [[nodiscard]] Value Find(std::string_view name, std::uint32_t hash) const;
+  [[nodiscard]] Value Find(std::string_view name, std::uint32_t hash) const {
+    if (!IsObject()) return {};
+    for (const Node* child = node_->child; child != nullptr; child = child->next) {
+      if (child->hash == hash && child->type != ValueType::kAbsent &&
+          std::string_view(child->name, child->name_size) == name) {
+        return Value(child);
+      }
+    }
+    return {};
+  }
 
   class Iterator {
    public:
@@ -108,15 +121,15 @@ class Value {
 
    private:
     static const Node* Skip(const Node* node) {
-      while (node != nullptr && (node->flags & Node::kCut) != 0 && node->type != ValueType::kNull) {
-        node = node->next;
-      }
+      while (node != nullptr && node->type == ValueType::kAbsent) node = node->next;
       return node;
     }
     const Node* node_;
   };
   /// Children in document order (members that an edit added come first). Scalars have none.
-  [[nodiscard]] Iterator begin() const { return Iterator(IsObject() || IsArray() ? node_->child : nullptr); }
+  [[nodiscard]] Iterator begin() const {
+    return Iterator(IsObject() || IsArray() ? node_->child : nullptr);
+  }
   [[nodiscard]] Iterator end() const { return Iterator(nullptr); }
 
   /// Number as a double (rounded once, from the literal); `fallback` for other types.

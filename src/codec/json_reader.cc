@@ -1,0 +1,243 @@
+#include "codec/json_reader.h"
+
+#include <rapidjson/reader.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "codec/document_builder.h"
+#include "codec/json_repair.h"
+
+namespace sluice {
+namespace {
+
+/// Room behind the copy: RapidJSON's SSE2 scan reads up to 15 bytes past the terminator.
+constexpr std::size_t kPadding = 64;
+
+/// Builds the node tree from RapidJSON's calls. The stream's position gives the spans.
+class TreeHandler {
+ public:
+  TreeHandler(Arena& arena, rapidjson::InsituStringStream& stream)
+      : arena_(arena), stream_(stream) {}
+
+  /// Numbers are then taken from the source, since the copy has masked ones.
+  void ReadNumbersFrom(std::string_view source) { masked_source_ = source; }
+
+  Node* root() const { return root_; }
+  bool too_deep() const { return too_deep_; }
+  bool out_of_range() const { return out_of_range_; }
+  std::size_t end() const { return stream_.Tell(); }
+
+  bool Null() {
+    Node* node = Add(ValueType::kNull, stream_.Tell() - 4);
+    if (node->name != nullptr) Cut(node);
+    return true;
+  }
+  bool Bool(bool value) {
+    Node* node = Add(ValueType::kBool, stream_.Tell() - (value ? 4 : 5));
+    if (value) node->flags |= Node::kTrue;
+    return true;
+  }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    std::string_view literal(text, size);
+    if (masked_source_.data() != nullptr) {
+      const std::string_view rest = masked_source_.substr(stream_.Tell());
+      literal = rest.substr(0, NumberLength(rest));
+    }
+    if (!IsFinite(literal)) {
+      out_of_range_ = true;
+      return false;
+    }
+    Node* node = Add(ValueType::kNumber, stream_.Tell());
+    node->text = literal.data();
+    node->text_size = static_cast<std::uint32_t>(literal.size());
+    return true;
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    Node* node = Add(ValueType::kString, stream_.Tell());
+    node->text = text;
+    node->text_size = size;
+    return true;
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
+    name_ = text;
+    name_size_ = size;
+    return true;
+  }
+  bool StartObject() { return Open(ValueType::kObject); }
+  bool EndObject(rapidjson::SizeType /*count*/) {
+    CutEarlierDuplicates(*Close());
+    return true;
+  }
+  bool StartArray() { return Open(ValueType::kArray); }
+  bool EndArray(rapidjson::SizeType /*count*/) {
+    Close();
+    return true;
+  }
+
+  // Not called, since numbers come raw; RapidJSON wants them to exist.
+  bool Int(int /*value*/) { return false; }
+  bool Uint(unsigned /*value*/) { return false; }
+  bool Int64(std::int64_t /*value*/) { return false; }
+  bool Uint64(std::uint64_t /*value*/) { return false; }
+  bool Double(double /*value*/) { return false; }
+
+ private:
+  static constexpr std::size_t kFewMembers = 24;
+
+  Node* Add(ValueType type, std::size_t begin) {
+    Node* node = arena_.New<Node>();
+    node->type = type;
+    node->begin = static_cast<std::uint32_t>(begin);
+    if (name_ != nullptr) {
+      node->name = name_;
+      node->name_size = name_size_;
+      node->hash = HashName(name_, name_size_);
+      name_ = nullptr;
+    }
+    node->parent = parent_;
+    if (last_ != nullptr) {
+      last_->next = node;
+    } else if (parent_ != nullptr) {
+      parent_->child = node;
+    } else {
+      root_ = node;
+    }
+    if (parent_ != nullptr) ++parent_->count;
+    last_ = node;
+    return node;
+  }
+
+  bool Open(ValueType type) {
+    parent_ = Add(type, stream_.Tell() - 1);
+    last_ = nullptr;
+    too_deep_ = ++depth_ > JsonReader::kMaxDepth;
+    return !too_deep_;
+  }
+
+  Node* Close() {
+    Node* node = parent_;
+    node->end = static_cast<std::uint32_t>(stream_.Tell());
+    --depth_;
+    last_ = node;
+    parent_ = node->parent;
+    return node;
+  }
+
+  static void Cut(Node* node) {
+    node->flags |= Node::kCut;
+    for (Node* up = node->parent; up != nullptr && (up->flags & Node::kDirty) == 0;
+         up = up->parent) {
+      up->flags |= Node::kDirty;
+    }
+  }
+
+  /// The last of two equal names wins; the earlier ones are gone before anybody looks (design.md
+  /// 4).
+  void CutEarlierDuplicates(Node& object) {
+    if (object.count < 2) return;
+    if (!HasEqualHashes(object)) return;
+    for (Node* node = object.child; node != nullptr; node = node->next) {
+      for (const Node* later = node->next; later != nullptr; later = later->next) {
+        if (later->hash != node->hash || std::string_view(later->name, later->name_size) !=
+                                             std::string_view(node->name, node->name_size)) {
+          continue;
+        }
+        node->type = ValueType::kAbsent;
+        Cut(node);
+        --object.count;
+        break;
+      }
+    }
+  }
+
+  bool HasEqualHashes(const Node& object) {
+    if (object.count <= kFewMembers) {
+      std::array<std::uint32_t, kFewMembers> seen;
+      std::size_t size = 0;
+      for (const Node* node = object.child; node != nullptr; node = node->next) {
+        for (std::size_t i = 0; i < size; ++i) {
+          if (seen[i] == node->hash) return true;
+        }
+        seen[size++] = node->hash;
+      }
+      return false;
+    }
+    hashes_.clear();
+    for (const Node* node = object.child; node != nullptr; node = node->next) {
+      hashes_.push_back(node->hash);
+    }
+    std::ranges::sort(hashes_);
+    return std::ranges::adjacent_find(hashes_) != hashes_.end();
+  }
+
+  Arena& arena_;
+  rapidjson::InsituStringStream& stream_;
+  std::string_view masked_source_;
+  Node* root_ = nullptr;
+  Node* parent_ = nullptr;
+  Node* last_ = nullptr;
+  const char* name_ = nullptr;
+  std::uint32_t name_size_ = 0;
+  int depth_ = 0;
+  bool too_deep_ = false;
+  bool out_of_range_ = false;
+  std::vector<std::uint32_t> hashes_;
+};
+
+struct Attempt {
+  Reason reason = nullptr;
+  bool number_too_long = false;
+};
+
+Attempt Parse(std::string_view source, bool mask_numbers, Arena& arena, Document& document) {
+  constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag |
+                              rapidjson::kParseStopWhenDoneFlag;
+  char* decoded = arena.Allocate(source.size() + kPadding);
+  std::memcpy(decoded, source.data(), source.size());
+  std::memset(decoded + source.size(), 0, kPadding);
+  if (mask_numbers) MaskLongNumbers(decoded, source.size());
+
+  rapidjson::InsituStringStream stream(decoded);
+  TreeHandler handler(arena, stream);
+  if (mask_numbers) handler.ReadNumbersFrom(source);
+  // In-situ reading with raw numbers pushes nothing on the reader's stack, so it allocates nothing.
+  rapidjson::Reader reader;
+  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
+  if (result.IsError()) {
+    if (handler.too_deep()) return {unreadable::kTooDeep};
+    if (handler.out_of_range()) return {unreadable::kNumberRange};
+    const bool too_long = result.Code() == rapidjson::kParseErrorNumberTooBig;
+    return {too_long ? unreadable::kNumberRange : unreadable::kInvalidJson, too_long};
+  }
+  if (!simdjson::validate_utf8(source.data(), handler.end())) return {unreadable::kInvalidUtf8};
+  if (handler.root()->type != ValueType::kObject) return {unreadable::kNotAnObject};
+  DocumentBuilder::Build(document, handler.root(), source, decoded, arena);
+  return {};
+}
+
+}  // namespace
+
+Reason JsonReader::Read(std::string_view text, Arena& arena, Document& document) {
+  MakeEmpty(arena, document);
+  const auto utf8 = ToUtf8(text, arena);
+  if (!utf8) return unreadable::kInvalidUtf8;
+  std::string_view source = *utf8;
+  if (MayHaveSurrogates(source)) source = ReplaceLoneSurrogates(source, arena);
+
+  Attempt attempt = Parse(source, false, arena, document);
+  if (attempt.number_too_long) attempt = Parse(source, true, arena, document);
+  return attempt.reason;
+}
+
+void JsonReader::MakeEmpty(Arena& arena, Document& document) {
+  static constexpr std::string_view kEmpty = "{}";
+  Node* root = arena.New<Node>();
+  root->type = ValueType::kObject;
+  root->end = static_cast<std::uint32_t>(kEmpty.size());
+  DocumentBuilder::Build(document, root, kEmpty, kEmpty.data(), arena);
+}
+
+}  // namespace sluice
