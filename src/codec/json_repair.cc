@@ -64,6 +64,16 @@ const char* DetectEncoding(std::string_view text, std::size_t& bom) {
   return nullptr;
 }
 
+/// True for a literal that may be too much for RapidJSON or for a double: very long, or with an
+/// exponent of three characters or more.
+bool IsWide(std::string_view literal) {
+  if (literal.size() > kLongNumber) return true;
+  for (std::size_t i = 0; i < literal.size(); ++i) {
+    if (literal[i] == 'e' || literal[i] == 'E') return literal.size() - i > 3;
+  }
+  return false;
+}
+
 /// Position past the string that opens at `at`, or the end of the text.
 std::size_t SkipString(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at) {
@@ -145,18 +155,7 @@ std::size_t NumberLength(std::string_view text) {
 }
 
 bool IsFinite(std::string_view literal) {
-  // Short literals without an exponent of three digits can't overflow.
-  bool decimal = false;
-  bool wide = literal.size() > kLongNumber;
-  for (std::size_t i = 0; i < literal.size(); ++i) {
-    if (literal[i] == '.') decimal = true;
-    if (literal[i] == 'e' || literal[i] == 'E') {
-      decimal = true;
-      wide = wide || literal.size() - i > 3;
-      break;
-    }
-  }
-  if (!decimal || !wide) return true;
+  if (!IsWide(literal) || literal.find_first_of(".eE") == std::string_view::npos) return true;
   Node node;
   node.type = ValueType::kNumber;
   node.text = literal.data();
@@ -171,7 +170,7 @@ void MaskLongNumbers(char* decoded, std::size_t size) {
       at = SkipString(text, at);
     } else if (text[at] == '-' || IsDigit(text[at])) {
       const std::size_t length = NumberLength(text.substr(at));
-      if (length > 0 && (length > kLongNumber || !IsFinite(text.substr(at, length)))) {
+      if (IsWide(text.substr(at, length))) {
         std::memset(decoded + at, ' ', length);
         decoded[at] = '0';
       }

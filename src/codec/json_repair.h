@@ -25,8 +25,8 @@ std::size_t NumberLength(std::string_view text);
 /// False for a literal with a fraction or exponent that is not finite as a double (core.md C-12).
 bool IsFinite(std::string_view literal);
 
-/// Overwrites every literal of over 300 characters in `decoded`, a writable copy of JSON text, by
-/// "0" and blanks, so that RapidJSON reads it; the literal itself stands in the source.
+/// Overwrites every literal that may be too much for RapidJSON in `decoded`, a writable copy of
+/// JSON text, by "0" and blanks; the literal itself stands in the source.
 void MaskLongNumbers(char* decoded, std::size_t size);
 
 }  // namespace sluice
