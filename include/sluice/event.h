@@ -65,10 +65,23 @@ class Event {
   void SetFirstClaimant(std::string_view position) { first_claimant_ = position; }
   [[nodiscard]] std::string_view first_claimant() const { return first_claimant_; }
 
-  /// Set by the router: sent to a topic at least once / takes no further stage.
+  /// Set by the engine: sent to a topic at least once.
   void MarkRouted() { routed_ = true; }
   [[nodiscard]] bool routed() const { return routed_; }
-  void Finish(State state) { state_ = state; }
+  /// Takes no further stage.
+  void End() { state_ = State::kEmitted; }
+
+  /// What the engine has written of this version of the event, so that the next topic shares it.
+  struct Written {
+    std::optional<std::string_view> key;
+    std::string_view value;
+    const void* headers = nullptr;
+    std::uint32_t header_count = 0;
+    std::uint32_t version = 0;
+    bool valid = false;
+  };
+  Written& written() { return written_; }
+
   void Drop(Reason reason) {
     state_ = State::kDropped;
     reason_ = reason;
@@ -80,6 +93,7 @@ class Event {
   std::string_view raw_;
   std::string_view detail_;
   std::string_view first_claimant_;
+  Written written_;
   Reason reason_ = nullptr;
   Reason unreadable_reason_ = nullptr;
   SideOutputId side_output_ = 0;
