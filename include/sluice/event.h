@@ -61,6 +61,10 @@ class Event {
   [[nodiscard]] Reason reason() const { return reason_; }
   [[nodiscard]] std::string_view detail() const { return detail_; }
 
+  /// The stage that diverted it; set by the engine.
+  void SetStage(std::string_view name) { stage_ = name; }
+  [[nodiscard]] std::string_view stage() const { return stage_; }
+
   /// The event that holds the claim that made this one a duplicate ("" if unknown).
   void SetFirstClaimant(std::string_view position) { first_claimant_ = position; }
   [[nodiscard]] std::string_view first_claimant() const { return first_claimant_; }
@@ -92,6 +96,7 @@ class Event {
   Position position_;
   std::string_view raw_;
   std::string_view detail_;
+  std::string_view stage_;
   std::string_view first_claimant_;
   Written written_;
   Reason reason_ = nullptr;

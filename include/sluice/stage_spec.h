@@ -33,10 +33,11 @@ enum class FieldType : std::uint8_t {
 struct FieldSpec {
   std::string name;
   FieldType type = FieldType::kString;
-  std::string description;                   ///< One full sentence.
-  std::optional<std::string> default_value;  ///< As written in YAML; nullopt: no default.
+  std::string description;  ///< One full sentence.
+  std::optional<std::string> default_value =
+      std::nullopt;  ///< As written in YAML; nullopt: no default.
   bool required = false;
-  std::vector<FieldSpec> fields;  ///< Of the elements of a kList.
+  std::vector<FieldSpec> fields = {};  ///< Of the elements of a kList.
 };
 
 /// A stage as the configuration sees it. `field_list` stages (route) are written as a list of maps

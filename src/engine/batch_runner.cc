@@ -1,0 +1,142 @@
+#include "engine/batch_runner.h"
+
+#include <algorithm>
+
+#include "util/fault_point.h"
+
+namespace sluice {
+
+BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
+                         BatchLimits limits)
+    : pipeline_(pipeline), collector_(collector), stats_(stats), limits_(limits) {
+  for (BatchRun& run : runs_) run.batch.SetEmitter(&collector_);
+}
+
+Status BatchRunner::Run(std::span<const Record> records) {
+  Status status = Drive(records);
+  if (!status) pipeline_.Cancel();
+  for (BatchRun& run : runs_) run.Reset();
+  in_flight_ = 0;
+  oldest_ = 0;
+  return status;
+}
+
+Status BatchRunner::Drive(std::span<const Record> records) {
+  while (!records.empty()) {
+    while (in_flight_ == kInFlight) SLUICE_TRY(AdvanceOldest());
+    BatchRun& run = runs_[(oldest_ + in_flight_) % kInFlight];
+    run.Reset();
+    records = records.subspan(Fill(run, records));
+    ++in_flight_;
+    auto progress = pipeline_.Advance(run, stats_);
+    if (!progress) return std::move(progress).error();
+    if (progress.value() == Pipeline::Progress::kDone) {
+      // Without a stage that waits, nothing else is under way.
+      Finish(run);
+      --in_flight_;
+    }
+  }
+  while (in_flight_ > 0) SLUICE_TRY(AdvanceOldest());
+  return Ok();
+}
+
+Status BatchRunner::AdvanceOldest() {
+  // Each batch in turn, so that the replies of one are waited for while the other's are on the way.
+  for (std::size_t i = 0; i < in_flight_; ++i) {
+    BatchRun& run = runs_[(oldest_ + i) % kInFlight];
+    auto progress = pipeline_.Advance(run, stats_);
+    if (!progress) return std::move(progress).error();
+    if (i == 0 && progress.value() == Pipeline::Progress::kDone) {
+      FaultPoint("claimed");
+      Finish(run);
+      oldest_ = (oldest_ + 1) % kInFlight;
+      --in_flight_;
+      return Ok();
+    }
+  }
+  return Ok();
+}
+
+std::size_t BatchRunner::Fill(BatchRun& run, std::span<const Record> records) {
+  std::size_t bytes = 0;
+  std::size_t taken = 0;
+  while (taken < records.size() && run.batch.events().size() < limits_.max_events &&
+         (taken == 0 || bytes < limits_.max_bytes)) {
+    const Record& record = records[taken++];
+    bytes += record.value ? record.value->size() : 0;
+    Decode(record, run.batch);
+  }
+  stats_.bytes_in += bytes;
+  stats_.ledger.received += run.batch.events().size();
+  return taken;
+}
+
+void BatchRunner::Decode(const Record& record, Batch& batch) {
+  Event& event = batch.events().emplace_back(record.position, record.value.value_or(""));
+  const bool oversize = event.raw().size() > collector_.max_input_bytes();
+  if (oversize || (!quarantined_.empty() && quarantined_.contains(record.position.ToString()))) {
+    JsonReader::MakeEmpty(batch.arena(), event.edit());
+    DivertToFailed(event, "oversize");
+    return;
+  }
+  Reason reason = unreadable::kNullRecord;
+  if (record.value) {
+    reason = reader_.Read(*record.value, batch.arena(), event.edit());
+  } else {
+    JsonReader::MakeEmpty(batch.arena(), event.edit());
+  }
+  if (reason != nullptr) event.MarkUnreadable(reason);
+}
+
+void BatchRunner::DivertToFailed(Event& event, Reason reason) {
+  event.Divert(collector_.failed(), reason);
+  event.SetStage("decode");
+  stats_.AddDiversion(TransactionStats::kDecode, collector_.failed(), reason);
+}
+
+void BatchRunner::Finish(BatchRun& run) {
+  for (Event& event : run.batch.events()) {
+    if (event.created()) ++stats_.ledger.created;
+    if (event.active() && !event.readable()) {
+      DivertToFailed(event, event.unreadable_reason());
+    } else if (event.active() && event.routed()) {
+      event.End();
+    } else if (event.active()) {
+      event.Drop("unrouted");
+    }
+    if (event.state() == Event::State::kEmitted) {
+      ++stats_.ledger.emitted;
+    } else if (event.state() == Event::State::kDiverted) {
+      ++stats_.ledger.diverted;
+      if (std::string_view(event.reason()) == "oversize") {
+        collector_.EmitOversize(event, event.raw(), "input size limit");
+      } else {
+        collector_.EmitDiverted(event);
+      }
+    } else {
+      ++stats_.ledger.dropped;
+      stats_.AddDrop(event.reason());
+    }
+  }
+  const auto& counters = run.batch.counters();
+  if (stats_.job_counters.size() < counters.size()) stats_.job_counters.resize(counters.size());
+  for (std::size_t i = 0; i < counters.size(); ++i) stats_.job_counters[i] += counters[i];
+}
+
+Checkpoint CheckpointAfter(std::span<const Record> records) {
+  Checkpoint checkpoint;
+  for (const Record& record : records) {
+    const Position& at = record.position;
+    NextOffset* known = nullptr;
+    for (NextOffset& next : checkpoint) {
+      if (next.partition == at.partition && next.topic == at.topic) known = &next;
+    }
+    if (known == nullptr) {
+      known = &checkpoint.emplace_back(NextOffset{at.topic, at.partition, 0});
+    }
+    known->offset = std::max(known->offset, at.offset + 1);
+  }
+  return checkpoint;
+}
+
+}  // namespace sluice

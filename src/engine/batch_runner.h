@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <set>
+#include <span>
+#include <string>
+
+#include "codec/json_reader.h"
+#include "engine/output_collector.h"
+#include "engine/pipeline.h"
+#include "sluice/record.h"
+
+namespace sluice {
+
+struct BatchLimits {
+  std::size_t max_events = 256;
+  std::size_t max_bytes = std::size_t{4} << 20;
+};
+
+/// Takes the records of one transaction through the stages, batch by batch, into the outbox.
+///
+/// Two batches are under way at a time: while one waits for the replies of a store, the next is
+/// decoded and sends its requests. Nothing is written and no transaction is open meanwhile.
+class BatchRunner {
+ public:
+  BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
+              BatchLimits limits);
+
+  /// An error leaves no request under way; the same records may be tried again after the
+  /// outbox and the stats were reset.
+  Status Run(std::span<const Record> records);
+
+  /// The position is replaced as oversize from now on: a broker refuses what comes of it.
+  void Quarantine(const Position& position) { quarantined_.insert(position.ToString()); }
+
+ private:
+  static constexpr std::size_t kInFlight = 2;
+
+  Status Drive(std::span<const Record> records);
+  std::size_t Fill(BatchRun& run, std::span<const Record> records);
+  void Decode(const Record& record, Batch& batch);
+  void DivertToFailed(Event& event, Reason reason);
+  void Finish(BatchRun& run);
+  Status AdvanceOldest();
+
+  Pipeline& pipeline_;
+  OutputCollector& collector_;
+  TransactionStats& stats_;
+  BatchLimits limits_;
+  JsonReader reader_;
+  std::array<BatchRun, kInFlight> runs_;
+  std::size_t oldest_ = 0;
+  std::size_t in_flight_ = 0;
+  std::set<std::string> quarantined_;
+};
+
+/// Next offsets after these records, one per partition.
+Checkpoint CheckpointAfter(std::span<const Record> records);
+
+}  // namespace sluice

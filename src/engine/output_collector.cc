@@ -1,0 +1,120 @@
+#include "engine/output_collector.h"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/text.h"
+#include "engine/oversize.h"
+
+namespace sluice {
+namespace {
+
+/// What the stages may add to an event: flags, defaults and the like.
+constexpr std::size_t kEditRoom = 512;
+/// What the broker counts beside key, value and headers.
+constexpr std::size_t kRecordOverhead = 128;
+
+std::size_t SizeOf(const OutputRecord& record) {
+  std::size_t size = record.value.size() + kRecordOverhead + (record.key ? record.key->size() : 0);
+  for (const Header& header : record.headers) size += header.name.size() + header.value.size() + 4;
+  return size;
+}
+
+}  // namespace
+
+void OutputCollector::SetLimits(std::vector<std::size_t> limits) {
+  limits_ = std::move(limits);
+  const std::size_t least = limits_.empty() ? 0 : *std::ranges::min_element(limits_);
+  max_input_bytes_ = least > kEditRoom ? least - kEditRoom : least;
+  stats_.records_written.resize(limits_.size());
+}
+
+std::optional<std::string_view> OutputCollector::KeyOf(const Event& event) const {
+  for (const Path& path : settings_.key) {
+    if (const auto text = event.doc().ReadString(path)) return outbox_.arena().Copy(*text);
+  }
+  return std::nullopt;
+}
+
+std::string_view OutputCollector::PositionText(const Event& event) {
+  scratch_.clear();
+  event.position().AppendTo(scratch_);
+  return outbox_.arena().Copy(scratch_);
+}
+
+std::span<const Header> OutputCollector::CopyHeaders(std::span<const Header> headers) {
+  char* at = outbox_.arena().Allocate(headers.size_bytes());
+  std::memcpy(at, headers.data(), headers.size_bytes());
+  return {reinterpret_cast<const Header*>(at), headers.size()};
+}
+
+void OutputCollector::Prepare(Event& event) {
+  Event::Written& written = event.written();
+  if (written.valid && written.version == event.doc().version()) return;
+  scratch_.clear();
+  event.doc().AppendTo(scratch_);
+  written.value = outbox_.arena().Copy(scratch_);
+  written.key = KeyOf(event);
+  if (settings_.position_header && written.headers == nullptr) {
+    const Header position{"sluice-position", PositionText(event)};
+    written.headers = CopyHeaders({&position, 1}).data();
+    written.header_count = 1;
+  }
+  written.version = event.doc().version();
+  written.valid = true;
+}
+
+void OutputCollector::Emit(Event& event, TopicId topic) {
+  Prepare(event);
+  const Event::Written& written = event.written();
+  Append(topic, event, {static_cast<const Header*>(written.headers), written.header_count});
+  event.MarkRouted();
+}
+
+void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header> headers) {
+  const Event::Written& written = event.written();
+  const OutputRecord record{topic, written.key, written.value, headers, event.position()};
+  if (SizeOf(record) > limits_[topic]) {
+    EmitOversize(event, written.value, "record size limit");
+    return;
+  }
+  outbox_.records().push_back(record);
+  ++stats_.records_written[topic];
+}
+
+void OutputCollector::EmitDiverted(Event& event) {
+  Prepare(event);
+  std::array<Header, 6> headers;
+  std::size_t count = 0;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    headers[count++] = {name, value};
+  };
+  if (settings_.position_header) add("sluice-position", PositionText(event));
+  add("sluice-reason", event.reason());
+  if (!event.stage().empty()) add("sluice-stage", event.stage());
+  if (!event.detail().empty()) add("sluice-errors", outbox_.arena().Copy(event.detail()));
+  if (!event.first_claimant().empty()) {
+    add("sluice-first-claimant", outbox_.arena().Copy(event.first_claimant()));
+  }
+  // Text that is no UTF-8 can't stand in JSON as it is: the header has the very bytes.
+  if (!event.readable() && !IsWellFormed(event.raw())) {
+    add("sluice-raw", outbox_.arena().Copy(event.raw()));
+  }
+  Append(settings_.side_outputs[event.side_output()].topic, event,
+         CopyHeaders({headers.data(), count}));
+}
+
+void OutputCollector::EmitOversize(const Event& event, std::string_view raw,
+                                   std::string_view refused_by) {
+  const TopicId topic = settings_.side_outputs[settings_.failed].topic;
+  const std::string json = OversizeReplacement(raw, event.position(), refused_by, limits_[topic]);
+  std::array<Header, 2> headers{Header{"sluice-reason", "oversize"},
+                                Header{"sluice-position", PositionText(event)}};
+  const std::size_t count = settings_.position_header ? 2 : 1;
+  outbox_.records().push_back({topic, std::nullopt, outbox_.arena().Copy(json),
+                               CopyHeaders({headers.data(), count}), event.position()});
+  ++stats_.records_written[topic];
+  ++stats_.oversize;
+}
+
+}  // namespace sluice

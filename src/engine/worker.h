@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/batch_runner.h"
+#include "engine/readiness.h"
+#include "engine/worker_metrics.h"
+#include "sluice/sink.h"
+#include "sluice/source.h"
+#include "util/backoff.h"
+
+namespace sluice {
+
+struct TransactionLimits {
+  std::size_t max_events = 5000;
+  std::size_t max_bytes = std::size_t{32} << 20;
+  /// How long to wait for more once a record is there; with a backlog nothing is waited for.
+  std::chrono::milliseconds linger{5};
+};
+
+/// What a worker has to say to the operator: a level (spdlog's names) and a line.
+using WorkerLog = std::function<void(std::string_view level, const std::string& text)>;
+
+/// The loop: collect, stages, begin, write, commit; or back to the last checkpoint.
+///
+/// One thread, its own source and sink. docs/architecture.md draws the ways back.
+class Worker {
+ public:
+  struct Parts {
+    std::string name;  ///< "worker 0", for readiness and logs.
+    Source& source;
+    Sink& sink;
+    Pipeline& pipeline;
+    OutputSettings outputs;
+    std::size_t topic_count = 0;
+    BatchLimits batch;
+    TransactionLimits transaction;
+    WorkerMetrics& metrics;
+    Readiness& readiness;
+    WorkerLog log;
+  };
+
+  explicit Worker(Parts parts);
+
+  /// Runs until a stop is asked for or the source is exhausted. A stop finishes the
+  /// transaction in hand. An error is fatal, or says what is wrong with the configuration.
+  Status Run(const std::stop_token& stop);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Status Open(const std::stop_token& stop);
+  Status RunTransaction(const std::stop_token& stop);
+  Status Collect();
+  Status Process(const std::stop_token& stop);
+  Status Commit();
+  Status Recover(Error error, const std::stop_token& stop);
+  Status Rewind(const std::stop_token& stop);
+  void Narrow();
+  /// Waits once while the source keeps its membership; kDiscard if that was lost meanwhile.
+  Status Wait(const Error& error, const std::stop_token& stop);
+  /// The same where nothing is in hand that a rebalance could take.
+  Status WaitThroughRebalances(const Error& error, const std::stop_token& stop);
+  void Forget();
+
+  Parts parts_;
+  Outbox outbox_;
+  TransactionStats stats_;
+  OutputCollector collector_;
+  BatchRunner runner_;
+  std::vector<Record> records_;
+  Backoff backoff_;
+  std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.
+  bool begun_ = false;
+  bool waiting_ = false;
+  bool opened_ = false;
+  Clock::time_point collected_at_;
+};
+
+}  // namespace sluice

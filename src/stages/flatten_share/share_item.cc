@@ -1,0 +1,210 @@
+#include "stages/flatten_share/share_item.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <initializer_list>
+#include <optional>
+
+#include "util/sha256.h"
+
+namespace sluice::stages {
+namespace {
+
+const Path kUid("/uid");
+const Path kActorId("/actor/id");
+const Path kActorType("/actor/type");
+const Path kDir("/edata/dir");
+const Path kType("/edata/type");
+const Path kSyncts("/syncts");
+const Path kEts("/ets");
+const Path kDimensionsChannel("/dimensions/channel");
+const Path kDimensionsDid("/dimensions/did");
+const Path kChannel("/context/channel");
+const Path kDid("/context/did");
+const Path kEnv("/context/env");
+const Path kSid("/context/sid");
+const Path kPdata("/context/pdata");
+const Path kCdata("/context/cdata");
+const Path kRollup("/context/rollup");
+const Path kMid("/mid");
+const Path kObjectId("/object/id");
+const Path kObjectType("/object/type");
+const Path kTags("/tags");
+
+/// Writes an object member by member; absent values leave no trace.
+class ObjectWriter {
+ public:
+  ObjectWriter(std::string& json, const Document& source) : json_(json), source_(source) {
+    json_.push_back('{');
+  }
+  void Copy(std::string_view name, Value value) {
+    if (!value.exists() || value.IsNull()) return;
+    Name(name);
+    source_.AppendTo(json_, value);
+  }
+  void Text(std::string_view name, std::optional<std::string_view> text) {
+    if (!text) return;
+    Name(name);
+    AppendJsonString(json_, *text);
+  }
+  void Raw(std::string_view name, std::string_view value) {
+    Name(name);
+    json_.append(value);
+  }
+  /// Starts a member whose value the caller appends.
+  void Name(std::string_view name) {
+    if (!first_) json_.push_back(',');
+    first_ = false;
+    json_.append("\"").append(name).append("\":");
+  }
+  void End() { json_.push_back('}'); }
+
+ private:
+  std::string& json_;
+  const Document& source_;
+  bool first_ = true;
+};
+
+std::optional<std::string_view> FirstString(const Document& doc,
+                                            std::initializer_list<const Path*> paths) {
+  for (const Path* path : paths) {
+    if (auto text = doc.ReadString(*path)) return text;
+  }
+  return std::nullopt;
+}
+
+std::string DoubleText(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+bool IsHexDigit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// The grammar of Double.valueOf without NaN and Infinity; `text` has no sign and no suffix.
+bool IsJavaNumber(std::string_view text) {
+  const bool hex = text.starts_with("0x") || text.starts_with("0X");
+  if (hex) text.remove_prefix(2);
+  std::size_t at = 0;
+  std::size_t digits = 0;
+  for (bool point = false; at < text.size(); ++at) {
+    if (text[at] == '.' && !point) {
+      point = true;
+    } else if (hex ? IsHexDigit(text[at]) : IsDigit(text[at])) {
+      ++digits;
+    } else {
+      break;
+    }
+  }
+  if (digits == 0) return false;
+  if (at == text.size()) return !hex;  // A hexadecimal one must have an exponent.
+  const char exponent = static_cast<char>(text[at] | 0x20);
+  if (exponent != (hex ? 'p' : 'e')) return false;
+  ++at;
+  if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+  if (at == text.size()) return false;
+  while (at < text.size() && IsDigit(text[at])) ++at;
+  return at == text.size();
+}
+
+void AppendContext(ObjectWriter& out, std::string& json, const Document& share) {
+  out.Name("context");
+  ObjectWriter context(json, share);
+  context.Text("channel", FirstString(share, {&kDimensionsChannel, &kChannel}));
+  context.Copy("env", share.Read(kEnv));
+  context.Copy("sid", share.Read(kSid));
+  context.Text("did", FirstString(share, {&kDimensionsDid, &kDid}));
+  context.Copy("pdata", share.Read(kPdata));
+  context.Copy("cdata", share.Read(kCdata));
+  const Value rollup = share.Read(kRollup);
+  if (rollup.IsObject()) context.Copy("rollup", rollup);
+  context.End();
+}
+
+void AppendObject(ObjectWriter& out, std::string& json, const Document& share, Value item) {
+  out.Name("object");
+  ObjectWriter object(json, share);
+  object.Copy("id", item.Find("id"));
+  object.Copy("ver", item.Find("ver"));
+  object.Copy("type", item.Find("type"));
+  object.Name("rollup");
+  ObjectWriter rollup(json, share);
+  const auto id = share.ReadString(kObjectId);
+  if (id && !id->empty() && !share.ReadString(kObjectType).value_or("").empty()) {
+    rollup.Text("l1", id);
+  }
+  rollup.End();
+  object.End();
+}
+
+void AppendEdata(ObjectWriter& out, std::string& json, const Document& share, Value param) {
+  out.Name("edata");
+  ObjectWriter edata(json, share);
+  edata.Copy("dir", share.Read(kDir));
+  if (param.exists()) {
+    const bool none = ParseJavaDouble(param.Find("transfers")) == 0;
+    edata.Text("type", none ? "download" : "import");
+    edata.Raw("size", DoubleText(ParseJavaDouble(param.Find("size"))));
+  } else {
+    edata.Copy("type", share.Read(kType));
+    edata.Raw("size", "0");
+  }
+  edata.End();
+}
+
+}  // namespace
+
+double ParseJavaDouble(Value value) {
+  if (value.IsNumber()) return value.AsDouble();
+  if (!value.IsString()) return 0;
+  std::string text(value.text());
+  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && is_blank(text.back())) text.pop_back();
+  std::size_t blanks = 0;
+  while (blanks < text.size() && is_blank(text[blanks])) ++blanks;
+  text.erase(0, blanks);
+  std::string_view body = text;
+  if (body.starts_with('-') || body.starts_with('+')) body.remove_prefix(1);
+  // In a hexadecimal number without exponent d and f are digits, but such a number is refused.
+  if (!body.empty() && std::string_view("dDfF").find(body.back()) != std::string_view::npos) {
+    body.remove_suffix(1);
+    text.pop_back();
+  }
+  if (!IsJavaNumber(body)) return 0;
+  const double number = std::strtod(text.c_str(), nullptr);
+  return std::isfinite(number) ? number : 0;
+}
+
+std::string NameBasedUuid(std::string_view name) {
+  std::string hex = Sha256Hex(name).substr(0, 32);
+  hex[12] = '8';
+  hex[16] = "89ab"[static_cast<std::size_t>(hex[16]) % 4];
+  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
+         hex.substr(16, 4) + '-' + hex.substr(20);
+}
+
+void AppendShareItem(std::string& json, const Document& share, Value item, Value param,
+                     std::size_t item_index, std::size_t param_index) {
+  const std::string mid(share.ReadString(kMid).value_or(""));
+  const std::string name =
+      mid + '/' + std::to_string(item_index) + '/' + std::to_string(param_index);
+  ObjectWriter out(json, share);
+  out.Name("actor");
+  ObjectWriter actor(json, share);
+  actor.Text("id", FirstString(share, {&kUid, &kActorId}));
+  actor.Copy("type", share.Read(kActorType));
+  actor.End();
+  out.Text("eid", "SHARE_ITEM");
+  AppendEdata(out, json, share, param);
+  out.Text("ver", "3.0");
+  out.Raw("syncts", std::to_string(share.Read(kSyncts).AsInt64()));
+  out.Raw("ets", std::to_string(share.Read(kEts).AsInt64()));
+  AppendContext(out, json, share);
+  out.Text("mid", mid + '-' + NameBasedUuid(name));
+  AppendObject(out, json, share, item);
+  out.Copy("tags", share.Read(kTags));
+  out.End();
+}
+
+}  // namespace sluice::stages
