@@ -1,0 +1,239 @@
+#include "redis/redis_connection.h"
+
+#include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <cerrno>
+#include <chrono>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "redis/resp_writer.h"
+#include "redis/tls.h"
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t kReadSize = std::size_t{64} << 10;
+
+timeval ToTimeval(std::chrono::milliseconds time) {
+  timeval result{};
+  result.tv_sec = static_cast<decltype(result.tv_sec)>(time.count() / 1000);
+  result.tv_usec = static_cast<decltype(result.tv_usec)>(time.count() % 1000 * 1000);
+  return result;
+}
+
+std::string SystemMessage(int code) { return std::generic_category().message(code); }
+
+bool WouldBlock(int code) { return code == EAGAIN || code == EWOULDBLOCK; }
+
+#if HIREDIS_MAJOR >= 1
+/// Bytes read, 0 if there are none now, -1 if the connection is lost (see context.errstr).
+ssize_t ReadTls(redisContext& context, std::span<char> into) {
+  return context.funcs->read(&context, into.data(), into.size());
+}
+#else
+ssize_t ReadTls(redisContext& /*context*/, std::span<char> /*into*/) { return -1; }
+#endif
+
+}  // namespace
+
+void RedisConnection::Free::operator()(redisContext* context) const { redisFree(context); }
+
+RedisConnection::RedisConnection(RedisSettings settings, RedisMetrics& metrics)
+    : settings_(std::move(settings)), metrics_(metrics) {}
+
+RedisConnection::~RedisConnection() = default;
+
+void RedisConnection::Close() {
+  context_.reset();
+  reader_.Clear();
+}
+
+Error RedisConnection::Broken(RedisFault fault, std::string_view what) {
+  Close();
+  return Unusable(fault, what);
+}
+
+Error RedisConnection::Unusable(RedisFault fault, std::string_view what) {
+  metrics_.CountError(fault);
+  const bool config = IsConfigurationFault(fault) && !accepted_;
+  return {
+      config ? ErrorKind::kInvalidConfig : ErrorKind::kUnavailable,
+      "redis " + settings_.Address() + ": " + std::string(what) + std::string(FaultAdvice(fault))};
+}
+
+Error RedisConnection::Refused(std::string_view command, std::string_view reply) {
+  // "unknown command" repeats the arguments, a password among them.
+  const std::string_view shown = reply.substr(0, reply.find(", with args"));
+  return Unusable(FaultOfReply(reply),
+                  std::string(command) + " was refused: " + std::string(shown));
+}
+
+Status RedisConnection::Connect() {
+  Close();
+  SLUICE_TRY(Dial());
+  SLUICE_TRY(Authenticate());
+  return SelectDatabase();
+}
+
+Status RedisConnection::Dial() {
+  const timeval timeout = ToTimeval(settings_.connect_timeout);
+  context_.reset(settings_.unix_path.empty()
+                     ? redisConnectWithTimeout(settings_.host.c_str(), settings_.port, timeout)
+                     : redisConnectUnixWithTimeout(settings_.unix_path.c_str(), timeout));
+  if (context_ == nullptr) return Broken(RedisFault::kConnect, "out of memory");
+  if (context_->err != 0) {
+    return Broken(RedisFault::kConnect, std::string("can't connect: ") + context_->errstr);
+  }
+  if (settings_.unix_path.empty()) redisEnableKeepAlive(context_.get());
+  if (settings_.tls) {
+    redisSetTimeout(context_.get(), timeout);
+    if (Status status = StartTls(*context_, settings_); !status.ok()) {
+      metrics_.CountError(RedisFault::kTls);
+      Close();
+      return status;
+    }
+  }
+  // From here on we wait by poll, so that writing can go on to reading when the pipe is full.
+  context_->flags &= ~REDIS_BLOCK;
+  const int flags = fcntl(context_->fd, F_GETFL);
+  if (flags < 0 || fcntl(context_->fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+    return Broken(RedisFault::kConnect, "fcntl: " + SystemMessage(errno));
+  }
+  return Ok();
+}
+
+Status RedisConnection::Authenticate() {
+  if (settings_.password.empty()) return Ok();
+  RespToken reply;
+  if (settings_.user.empty()) {
+    SLUICE_TRY(Call({"AUTH", settings_.password}, reply));
+  } else {
+    SLUICE_TRY(Call({"AUTH", settings_.user, settings_.password}, reply));
+  }
+  if (reply.type != RespToken::Type::kError) return Ok();
+  Error error = Refused("AUTH", reply.text);
+  Close();
+  return error;
+}
+
+Status RedisConnection::SelectDatabase() {
+  if (settings_.db == 0) return Ok();  // Needs no permission to run SELECT.
+  const std::string db = std::to_string(settings_.db);
+  RespToken reply;
+  SLUICE_TRY(Call({"SELECT", db}, reply));
+  if (reply.type != RespToken::Type::kError) return Ok();
+  Error error = Refused("SELECT " + db, reply.text);
+  Close();
+  return error;
+}
+
+Status RedisConnection::Call(std::initializer_list<std::string_view> command, RespToken& reply) {
+  command_.clear();
+  AppendRespCommand(command_, command);
+  SLUICE_TRY(Write(command_));
+  SLUICE_TRY(Read(reply));
+  if (reply.type != RespToken::Type::kArray) return Ok();
+  return Broken(RedisFault::kProtocol, "got an array where one value was expected");
+}
+
+Status RedisConnection::Write(std::string_view commands) {
+  if (!connected()) return Broken(RedisFault::kConnectionLost, "not connected");
+  return settings_.tls ? WriteTls(commands) : WritePlain(commands);
+}
+
+Status RedisConnection::WritePlain(std::string_view commands) {
+  while (!commands.empty()) {
+    const ssize_t sent = send(context_->fd, commands.data(), commands.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      commands.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (WouldBlock(errno)) {
+      SLUICE_TRY(Wait(POLLIN | POLLOUT));
+      bool got = false;
+      SLUICE_TRY(Fill(got));
+    } else if (errno != EINTR) {
+      return Broken(RedisFault::kConnectionLost, "writing failed: " + SystemMessage(errno));
+    }
+  }
+  return Ok();
+}
+
+Status RedisConnection::WriteTls(std::string_view commands) {
+  if (redisAppendFormattedCommand(context_.get(), commands.data(), commands.size()) != REDIS_OK) {
+    return Broken(RedisFault::kConnectionLost, context_->errstr);
+  }
+  for (;;) {
+    int done = 0;
+    if (redisBufferWrite(context_.get(), &done) != REDIS_OK) {
+      return Broken(RedisFault::kConnectionLost,
+                    std::string("writing failed: ") + context_->errstr);
+    }
+    if (done != 0) return Ok();
+    SLUICE_TRY(Wait(POLLIN | POLLOUT));
+    bool got = false;
+    SLUICE_TRY(Fill(got));
+  }
+}
+
+Status RedisConnection::Read(RespToken& token) {
+  for (;;) {
+    switch (reader_.Next(token)) {
+      case RespReader::Outcome::kToken:
+        return Ok();
+      case RespReader::Outcome::kMalformed:
+        return Broken(RedisFault::kProtocol, "the answer is not Redis' protocol");
+      case RespReader::Outcome::kNeedMore:
+        break;
+    }
+    if (!connected()) return Broken(RedisFault::kConnectionLost, "the connection was lost");
+    bool got = false;
+    SLUICE_TRY(Fill(got));
+    if (!got) SLUICE_TRY(Wait(POLLIN));
+  }
+}
+
+Status RedisConnection::Fill(bool& got) {
+  const std::span<char> space = reader_.Space(kReadSize);
+  ssize_t size = 0;
+  if (settings_.tls) {
+    size = ReadTls(*context_, space);
+    if (size < 0) {
+      return Broken(RedisFault::kConnectionLost,
+                    std::string("reading failed: ") + context_->errstr);
+    }
+  } else {
+    size = recv(context_->fd, space.data(), space.size(), 0);
+    if (size == 0) return Broken(RedisFault::kConnectionLost, "the server closed the connection");
+    if (size < 0 && !WouldBlock(errno) && errno != EINTR) {
+      return Broken(RedisFault::kConnectionLost, "reading failed: " + SystemMessage(errno));
+    }
+  }
+  got = size > 0;
+  if (got) reader_.Filled(static_cast<std::size_t>(size));
+  return Ok();
+}
+
+Status RedisConnection::Wait(short events) {
+  const auto deadline = std::chrono::steady_clock::now() + settings_.command_timeout;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) {
+      return Broken(RedisFault::kTimeout,
+                    "no answer for " + std::to_string(settings_.command_timeout.count()) + " ms");
+    }
+    pollfd entry{context_->fd, events, 0};
+    const int ready = poll(&entry, 1, static_cast<int>(left.count()));
+    if (ready > 0) return Ok();
+    if (ready < 0 && errno != EINTR) {
+      return Broken(RedisFault::kConnectionLost, "poll: " + SystemMessage(errno));
+    }
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "redis/fault.h"
+#include "redis/redis_metrics.h"
+#include "redis/resp_reader.h"
+#include "redis/url.h"
+#include "sluice/result.h"
+
+struct redisContext;
+
+namespace sluice {
+
+/// One connection to Redis: logs in, selects the database, and carries pipelined commands.
+///
+/// Commands are written as RESP (resp_writer.h), replies come back in their order as tokens. After
+/// any failed call the connection is closed, so that a late reply can't be taken for
+/// the answer to a later command; Connect makes a new one. Connect tries once: waiting between
+/// attempts is the caller's.
+///
+/// Threading: one owner, one thread. `metrics` must outlive it.
+class RedisConnection {
+ public:
+  RedisConnection(RedisSettings settings, RedisMetrics& metrics);
+  ~RedisConnection();
+  RedisConnection(const RedisConnection&) = delete;
+  RedisConnection& operator=(const RedisConnection&) = delete;
+
+  /// Connects, authenticates and selects the database.
+  /// kUnavailable: the server is away or busy. kInvalidConfig: it refuses user, password or
+  /// database, and never took them before (see Accept).
+  Status Connect();
+  void Close();
+  [[nodiscard]] bool connected() const { return context_ != nullptr; }
+
+  /// From now on refusals count as kUnavailable: the configuration was right once, so that what
+  /// changed is outside.
+  void Accept() { accepted_ = true; }
+
+  /// Hands the commands to the system without waiting for replies. Where the server doesn't read
+  /// on because its replies pile up, they are taken into memory meanwhile.
+  /// kUnavailable: connection lost, or no progress within command_timeout.
+  Status Write(std::string_view commands);
+
+  /// Waits for the next token of the replies; its text is valid until the next call.
+  /// kUnavailable as for Write.
+  Status Read(RespToken& token);
+
+  /// Sends one command whose reply is no array and waits for it. Nothing else may be outstanding.
+  Status Call(std::initializer_list<std::string_view> command, RespToken& reply);
+
+  /// Counts a fault and makes it an Error: kInvalidConfig where waiting can't help and the
+  /// server was never accepted, else kUnavailable. Leaves the connection open.
+  Error Unusable(RedisFault fault, std::string_view what);
+  /// The same for an error reply to `command`.
+  Error Refused(std::string_view command, std::string_view reply);
+  /// Counts a failure of the connection, closes it and makes it a kUnavailable.
+  Error Broken(RedisFault fault, std::string_view what);
+
+  [[nodiscard]] const RedisSettings& settings() const { return settings_; }
+
+ private:
+  struct Free {
+    void operator()(redisContext* context) const;
+  };
+
+  Status Dial();
+  Status Authenticate();
+  Status SelectDatabase();
+  Status Wait(short events);
+  Status WritePlain(std::string_view commands);
+  Status WriteTls(std::string_view commands);
+  /// Takes in what has arrived; `got` is false if there is nothing now.
+  Status Fill(bool& got);
+
+  RedisSettings settings_;
+  RedisMetrics& metrics_;
+  std::unique_ptr<redisContext, Free> context_;
+  RespReader reader_;
+  bool accepted_ = false;
+  std::string command_;  ///< Of Call; kept for its memory.
+};
+
+}  // namespace sluice
