@@ -1,0 +1,215 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sluice/claim_store.h"
+#include "sluice/clock.h"
+#include "sluice/metrics.h"
+#include "sluice/sink.h"
+#include "sluice/source.h"
+
+/// In-memory versions of the ports, with handles that make them fail.
+namespace sluice::fakes {
+
+class FixedClock final : public Clock {
+ public:
+  explicit FixedClock(std::int64_t now) : now_ms(now) {}
+  std::int64_t NowMs() const override { return now_ms; }
+  std::int64_t now_ms;
+};
+
+/// Keeps every counter and gauge by "name{label=value,...}".
+class FakeMetrics final : public MetricsRegistry {
+ public:
+  struct Cell final : Counter, Gauge, Histogram {
+    void Add(double amount) override { value += amount; }
+    void Set(double to) override { value = to; }
+    void Observe(double /*observed*/) override { value += 1; }
+    double value = 0;
+  };
+  Counter& CounterOf(const std::string& name, const std::string&, const Labels& labels) override {
+    return At(name, labels);
+  }
+  Gauge& GaugeOf(const std::string& name, const std::string&, const Labels& labels) override {
+    return At(name, labels);
+  }
+  Histogram& HistogramOf(const std::string& name, const std::string&, const Labels& labels,
+                         const std::vector<double>&) override {
+    return At(name, labels);
+  }
+  double Get(const std::string& key) const {
+    const auto at = cells_.find(key);
+    return at == cells_.end() ? 0 : at->second->value;
+  }
+
+ private:
+  Cell& At(const std::string& name, const Labels& labels) {
+    std::string key = name + "{";
+    for (const auto& [label, value] : labels) key += label + "=" + value + ",";
+    key += "}";
+    auto& cell = cells_[key];
+    if (cell == nullptr) cell = std::make_unique<Cell>();
+    return *cell;
+  }
+  std::map<std::string, std::unique_ptr<Cell>> cells_;
+};
+
+/// One partition of records; remembers what was committed and goes back to it.
+class FakeSource final : public Source {
+ public:
+  explicit FakeSource(std::vector<std::optional<std::string>> values)
+      : values_(std::move(values)) {}
+
+  Status Open() override { return Ok(); }
+  Status Poll(const PollLimits& limits, std::vector<Record>& records) override {
+    ++polls;
+    if (discards > 0 && polls > 1) {
+      --discards;
+      next_ = committed;
+      return Error{ErrorKind::kDiscard, "the assignment moved"};
+    }
+    std::size_t taken = 0;
+    while (next_ < static_cast<std::int64_t>(values_.size()) && taken++ < limits.max_records) {
+      const auto& value = values_[static_cast<std::size_t>(next_)];
+      records.push_back({Position{"in", 0, next_},
+                         value ? std::optional<std::string_view>(*value) : std::nullopt});
+      ++next_;
+    }
+    return Ok();
+  }
+  Status Idle(std::chrono::milliseconds) override {
+    ++idles;
+    if (on_idle) on_idle();
+    return Ok();
+  }
+  void Release() override {}
+  Status Rewind() override {
+    ++rewinds;
+    next_ = committed;
+    return Ok();
+  }
+  bool exhausted() const override { return committed >= static_cast<std::int64_t>(values_.size()); }
+  void Close() override { closed = true; }
+
+  std::int64_t committed = 0;
+  int polls = 0;
+  int idles = 0;
+  int rewinds = 0;
+  int discards = 0;
+  bool closed = false;
+  std::function<void()> on_idle;
+
+ private:
+  std::vector<std::optional<std::string>> values_;
+  std::int64_t next_ = 0;
+};
+
+/// Keeps what a read_committed consumer would see.
+class FakeSink final : public Sink {
+ public:
+  struct Written {
+    TopicId topic;
+    std::optional<std::string> key;
+    std::string value;
+    std::map<std::string, std::string> headers;
+  };
+
+  explicit FakeSink(FakeSource& source) : source_(source) {}
+
+  Status Open() override { return Ok(); }
+  std::size_t MaxRecordBytes(TopicId) const override { return max_record_bytes; }
+  Status Begin() override { return Ok(); }
+  Status Write(const Outbox& outbox) override {
+    for (const OutputRecord& record : outbox.records()) {
+      if (!refused_text.empty() && record.value.find(refused_text) != std::string_view::npos) {
+        return Error{ErrorKind::kRefused, "message too large"};
+      }
+      Written& written = pending_.emplace_back();
+      written.topic = record.topic;
+      if (record.key) written.key = std::string(*record.key);
+      written.value = record.value;
+      for (const Header& header : record.headers) {
+        written.headers[std::string(header.name)] = header.value;
+      }
+    }
+    return Ok();
+  }
+  Status Commit(const Checkpoint& checkpoint) override {
+    if (!commit_errors.empty()) {
+      const ErrorKind kind = commit_errors.back();
+      commit_errors.pop_back();
+      return Error{kind, "commit failed"};
+    }
+    committed.insert(committed.end(), pending_.begin(), pending_.end());
+    pending_.clear();
+    ++commits;
+    for (const NextOffset& next : checkpoint) source_.committed = next.offset;
+    return Ok();
+  }
+  Status Abort() override {
+    ++aborts;
+    pending_.clear();
+    return Ok();
+  }
+  Status Recreate() override {
+    ++recreations;
+    pending_.clear();
+    return Ok();
+  }
+  void Close() override {}
+
+  std::vector<Written> committed;
+  std::vector<ErrorKind> commit_errors;  ///< Taken from the back, one per Commit.
+  std::string refused_text;
+  std::size_t max_record_bytes = 1 << 20;
+  int commits = 0;
+  int aborts = 0;
+  int recreations = 0;
+
+ private:
+  FakeSource& source_;
+  std::vector<Written> pending_;
+};
+
+/// Claims that outlive the workers, as Redis does.
+class FakeClaims final : public ClaimStore {
+ public:
+  explicit FakeClaims(std::map<std::string, std::string>& claims) : claims_(claims) {}
+
+  Status Send(std::span<const Claim> claims, std::chrono::seconds) override {
+    if (failures > 0) {
+      --failures;
+      return Error{ErrorKind::kUnavailable, "redis: connection refused"};
+    }
+    std::vector<ClaimReply>& replies = sent_.emplace_back();
+    for (const Claim& claim : claims) {
+      const auto [at, made] = claims_.try_emplace(std::string(claim.key), claim.owner);
+      replies.push_back({made || at->second == claim.owner, at->second});
+    }
+    return Ok();
+  }
+  Status Receive(std::vector<ClaimReply>& replies) override {
+    if (lost_replies > 0) {
+      --lost_replies;
+      return Error{ErrorKind::kUnavailable, "redis: connection reset"};
+    }
+    replies = sent_.front();
+    sent_.erase(sent_.begin());
+    return Ok();
+  }
+  void Cancel() override { sent_.clear(); }
+
+  int failures = 0;
+  int lost_replies = 0;
+
+ private:
+  std::map<std::string, std::string>& claims_;
+  std::vector<std::vector<ClaimReply>> sent_;
+};
+
+}  // namespace sluice::fakes

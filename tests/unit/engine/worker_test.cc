@@ -1,0 +1,204 @@
+#include "engine/worker.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <stop_token>
+
+#include "stages/deduplicate/deduplicate.h"
+#include "stages/route/route.h"
+#include "support/fakes.h"
+
+namespace sluice {
+namespace {
+
+constexpr TopicId kOut = 0;
+constexpr TopicId kFailed = 1;
+constexpr TopicId kDuplicate = 2;
+
+std::string EventText(const std::string& mid) {
+  return R"({"eid":"X","mid":")" + mid + R"(","context":{"did":"d1"}})";
+}
+
+class WorkerTest : public ::testing::Test {
+ protected:
+  /// Deduplicates by mid, then routes everything to one topic.
+  Status Run(std::vector<std::optional<std::string>> values) {
+    source_ = std::make_unique<fakes::FakeSource>(std::move(values));
+    sink_ = std::make_unique<fakes::FakeSink>(*source_);
+    return RunAgain();
+  }
+
+  Status RunAgain() {
+    if (prepare_) prepare_();
+    auto claims = std::make_unique<fakes::FakeClaims>(claims_);
+    claims->failures = claim_failures_;
+    claims->lost_replies = lost_replies_;
+    stages::Deduplicate::Settings dedup{.key = Path("/mid"),
+                                        .ttl = std::chrono::hours(1),
+                                        .flags = Path("/flags"),
+                                        .flag = Path("/flags/pp_duplicate"),
+                                        .side_output = 1,
+                                        .unique = 0,
+                                        .duplicate = 1};
+    std::vector<NamedStage> stages;
+    stages.push_back({"deduplicate",
+                      std::make_unique<stages::Deduplicate>(std::move(dedup), std::move(claims)),
+                      nullptr});
+    std::vector<stages::Route::Rule> rules(1);
+    rules[0].topics = {kOut};
+    rules[0].eids = {Path("/X").names()[0]};
+    stages.push_back({"route", std::make_unique<stages::Route>(rules), nullptr});
+    Pipeline pipeline(std::move(stages));
+    OutputSettings outputs;
+    outputs.key = {Path("/context/did")};
+    outputs.side_outputs = {{"failed", kFailed}, {"duplicate", kDuplicate}};
+    WorkerMetrics metrics(registry_, {"test",
+                                      {"deduplicate", "route"},
+                                      {"failed", "duplicate"},
+                                      {"out", "failed", "duplicate"},
+                                      {"unique", "duplicate"}});
+    Worker worker(
+        {.name = "worker 0",
+         .source = *source_,
+         .sink = *sink_,
+         .pipeline = pipeline,
+         .outputs = outputs,
+         .topic_count = 3,
+         .batch = {.max_events = 2},
+         .transaction = {.max_events = transaction_events_, .linger = {}},
+         .metrics = metrics,
+         .readiness = readiness_,
+         .log = [this](std::string_view, const std::string& line) { log_.push_back(line); }});
+    return worker.Run(stop_.get_token());
+  }
+
+  std::size_t Count(TopicId topic) const {
+    std::size_t count = 0;
+    for (const auto& record : sink_->committed) count += record.topic == topic ? 1 : 0;
+    return count;
+  }
+
+  std::map<std::string, std::string> claims_;
+  std::unique_ptr<fakes::FakeSource> source_;
+  std::unique_ptr<fakes::FakeSink> sink_;
+  fakes::FakeMetrics registry_;
+  Readiness readiness_;
+  std::stop_source stop_;
+  std::function<void()> prepare_;
+  int claim_failures_ = 0;
+  int lost_replies_ = 0;
+  std::size_t transaction_events_ = 5;
+  std::vector<std::string> log_;
+};
+
+TEST_F(WorkerTest, EventsComeOutOnceAndTrueDuplicatesNameTheOriginal) {
+  ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("a")}).ok());
+  EXPECT_EQ(Count(kOut), 2U);
+  ASSERT_EQ(Count(kDuplicate), 1U);
+  for (const auto& record : sink_->committed) {
+    EXPECT_EQ(record.key, "d1");
+    if (record.topic != kDuplicate) continue;
+    EXPECT_EQ(record.headers.at("sluice-position"), "in/0/2");
+    EXPECT_EQ(record.headers.at("sluice-first-claimant"), "in/0/0");
+    EXPECT_EQ(record.headers.at("sluice-reason"), "duplicate_key");
+    EXPECT_EQ(record.headers.at("sluice-stage"), "deduplicate");
+    EXPECT_NE(record.value.find(R"("pp_duplicate":true)"), std::string::npos);
+  }
+  EXPECT_EQ(source_->committed, 3);
+  EXPECT_TRUE(source_->closed);
+}
+
+TEST_F(WorkerTest, AnAbortedBatchIsProducedExactlyOnce) {
+  prepare_ = [this] {
+    sink_->commit_errors = {ErrorKind::kRecreateProducer, ErrorKind::kAbortTransaction};
+  };
+  ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("a")}).ok());
+  EXPECT_EQ(sink_->aborts, 1);
+  EXPECT_EQ(sink_->recreations, 1);
+  EXPECT_EQ(source_->rewinds, 2);
+  EXPECT_EQ(Count(kOut), 2U);
+  EXPECT_EQ(Count(kDuplicate), 1U);
+  EXPECT_EQ(registry_.Get("sluice_events_received_total{pipeline=test,}"), 3);
+  EXPECT_EQ(registry_.Get("sluice_unaccounted_events{pipeline=test,}"), 0);
+}
+
+TEST_F(WorkerTest, AnEventWithAClaimOfItsOwnIsNotADuplicateOfItself) {
+  // As after a kill between the claim and the commit.
+  claims_ = {{"a", "in/0/0"}, {"b", "in/0/7"}};
+  ASSERT_TRUE(Run({EventText("a"), EventText("b")}).ok());
+  EXPECT_EQ(Count(kOut), 1U);
+  EXPECT_EQ(Count(kDuplicate), 1U);
+}
+
+TEST_F(WorkerTest, ARebalanceDiscardsWhatIsInHand) {
+  prepare_ = [this] { source_->discards = 2; };
+  ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("c")}).ok());
+  EXPECT_EQ(Count(kOut), 3U);
+  EXPECT_EQ(source_->rewinds, 0);
+}
+
+TEST_F(WorkerTest, ABatchWaitsForItsStore) {
+  claim_failures_ = 2;
+  lost_replies_ = 1;
+  bool waited = false;
+  prepare_ = [&] { source_->on_idle = [&] { waited = waited || !readiness_.Reasons().empty(); }; };
+  ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("c")}).ok());
+  EXPECT_TRUE(waited);
+  EXPECT_EQ(Count(kOut), 3U);
+  EXPECT_EQ(Count(kDuplicate), 0U) << "a lost reply must not make duplicates";
+}
+
+TEST_F(WorkerTest, AStopWhileWaitingLeavesNothingBehind) {
+  claim_failures_ = 1'000'000;
+  prepare_ = [&] { source_->on_idle = [&] { stop_.request_stop(); }; };
+  ASSERT_TRUE(Run({EventText("a")}).ok());
+  EXPECT_EQ(sink_->commits, 0);
+  EXPECT_EQ(source_->committed, 0);
+}
+
+TEST_F(WorkerTest, UnreadableRecordsGoToTheFailedTopicWhole) {
+  ASSERT_TRUE(Run({"{bad", std::nullopt, EventText("a"), "{\"mid\":\"\xff\"}"}).ok());
+  ASSERT_EQ(Count(kFailed) + Count(kDuplicate), 3U);
+  EXPECT_EQ(Count(kOut), 1U);
+  EXPECT_EQ(registry_.Get("sluice_unaccounted_events{pipeline=test,}"), 0);
+}
+
+TEST_F(WorkerTest, ARecordThatIsTooLargeIsReplaced) {
+  prepare_ = [this] { sink_->max_record_bytes = 4096; };
+  ASSERT_TRUE(Run({EventText(std::string(8000, 'x')), EventText("a")}).ok());
+  EXPECT_EQ(Count(kOut), 1U);
+  ASSERT_EQ(Count(kFailed), 1U);
+  EXPECT_EQ(claims_.size(), 1U) << "its size is checked before the claim";
+  EXPECT_EQ(sink_->committed[0].headers.at("sluice-reason"), "oversize");
+}
+
+TEST_F(WorkerTest, ARecordThatTheBrokerRefusesIsFoundAndReplaced) {
+  prepare_ = [this] { sink_->refused_text = "culprit"; };
+  std::vector<std::optional<std::string>> values;
+  for (int i = 0; i < 9; ++i) values.push_back(EventText(i == 4 ? "culprit" : std::to_string(i)));
+  ASSERT_TRUE(Run(values).ok());
+  EXPECT_EQ(Count(kOut), 8U);
+  EXPECT_EQ(Count(kFailed), 1U);
+  EXPECT_EQ(source_->committed, 9);
+}
+
+TEST_F(WorkerTest, AFatalErrorEndsTheWorker) {
+  prepare_ = [this] { sink_->commit_errors = {ErrorKind::kFatal}; };
+  const Status status = Run({EventText("a")});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kFatal);
+  EXPECT_EQ(Count(kOut), 0U);
+}
+
+TEST_F(WorkerTest, AnEventThatNoRuleTakesIsDroppedAndCounted) {
+  ASSERT_TRUE(Run({R"({"eid":"Y","mid":"m"})"}).ok());
+  EXPECT_TRUE(sink_->committed.empty());
+  EXPECT_EQ(source_->committed, 1);
+  EXPECT_EQ(registry_.Get("sluice_events_dropped_total{pipeline=test,reason=unrouted,}"), 1);
+  EXPECT_EQ(registry_.Get("sluice_unaccounted_events{pipeline=test,}"), 0);
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,45 @@
+#include "util/timestamp.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice {
+namespace {
+
+TEST(TimestampTest, ReadsWhatJodaReads) {
+  EXPECT_EQ(ParseTimestamp("2019-12-25T12:58:02.630Z"), 1577278682630);
+  EXPECT_EQ(ParseTimestamp("2019-12-25t12:58:02.63z"), 1577278682630);
+  EXPECT_EQ(ParseTimestamp("1970-1-1T0:0:0.0Z"), 0);
+  EXPECT_EQ(ParseTimestamp("+1970-01-01T00:00:00.006Z"), 6);
+  EXPECT_EQ(ParseTimestamp("0000-02-29T00:00:00.000Z"), -62162121600000 - 0);
+}
+
+TEST(TimestampTest, RefusesWhatJodaRefuses) {
+  for (const char* text :
+       {"", "2019-12-25T12:58:02Z", "2019-12-25T12:58:02.630+05:30", "2019-12-25T12:58:02.6300Z",
+        "2019-02-30T12:58:02.630Z", "2019-13-01T12:58:02.630Z", "2019-12-25T24:00:00.000Z",
+        "2019-12-25T12:60:00.000Z", "2019-12-25T12:58:60.000Z", "2019-12-25 12:58:02.630Z",
+        "2019-12-25T12:58:02.630Z ", "2019-12-25T12:58:02.Z", "-T"}) {
+    EXPECT_FALSE(ParseTimestamp(text).has_value()) << text;
+  }
+}
+
+TEST(TimestampTest, WritesThreeDigitsOfMilliseconds) {
+  EXPECT_EQ(FormatTimestamp(1577278682630), "2019-12-25T12:58:02.630Z");
+  EXPECT_EQ(FormatTimestamp(-1), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(FormatTimestamp(253402300800000), "10000-01-01T00:00:00.000Z");
+}
+
+TEST(TimestampTest, WritesJulianDatesBeforeTheCutover) {
+  EXPECT_EQ(FormatTimestamp(-12219292800000), "1582-10-15T00:00:00.000Z");
+  EXPECT_EQ(FormatTimestamp(-12219292800001), "1582-10-04T23:59:59.999Z");
+  EXPECT_EQ(FormatTimestamp(-62135769600001), "0001-12-31T23:59:59.999Z");
+}
+
+TEST(TimestampTest, WhatIsWrittenCanBeRead) {
+  for (std::int64_t ms = -12'219'292'800'000; ms < 10'000'000'000'000; ms += 86'399'999'871) {
+    EXPECT_EQ(ParseTimestamp(FormatTimestamp(ms)), ms);
+  }
+}
+
+}  // namespace
+}  // namespace sluice
