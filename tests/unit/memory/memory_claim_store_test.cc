@@ -8,20 +8,13 @@
 #include <thread>
 #include <vector>
 
-#include "sluice/clock.h"
-#include "support/recording_metrics.h"
+#include "support/fakes.h"
 
 namespace sluice {
 namespace {
 
-using testing::RecordingMetrics;
+using fakes::FakeMetrics;
 using Verdicts = std::vector<std::string>;
-
-class ManualClock final : public Clock {
- public:
-  [[nodiscard]] std::int64_t NowMs() const override { return now_ms; }
-  std::int64_t now_ms = 1'700'000'000'000;
-};
 
 class MemoryClaimStoreTest : public ::testing::Test {
  protected:
@@ -41,12 +34,10 @@ class MemoryClaimStoreTest : public ::testing::Test {
     return verdicts;
   }
 
-  double Evicted() const {
-    return metrics_.Value("sluice_claims_evicted_total", {{"store", "dedup"}});
-  }
+  double Evicted() const { return metrics_.Get("sluice_claims_evicted_total{store=dedup,}"); }
 
-  ManualClock clock_;
-  RecordingMetrics metrics_;
+  fakes::FixedClock clock_{1'700'000'000'000};
+  FakeMetrics metrics_;
 };
 
 TEST_F(MemoryClaimStoreTest, TheFirstClaimOfAKeyIsUniqueAndALaterOneNamesIt) {

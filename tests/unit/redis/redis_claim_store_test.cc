@@ -12,11 +12,11 @@
 namespace sluice {
 namespace {
 
+using fakes::FakeMetrics;
 using testing::Ask;
 using testing::Errors;
 using testing::kHour;
 using testing::MessageOf;
-using testing::RecordingMetrics;
 using testing::RedisServer;
 using testing::SettingsOf;
 using testing::Verdict;
@@ -33,7 +33,7 @@ class RedisClaimStoreTest : public ::testing::Test {
   void SetUp() override { server_->Command({"FLUSHALL"}); }
 
   static RedisServer* server_;
-  RecordingMetrics metrics_;
+  FakeMetrics metrics_;
 };
 
 RedisServer* RedisClaimStoreTest::server_ = nullptr;
@@ -204,7 +204,7 @@ TEST_F(RedisClaimStoreTest, CancelWithNothingOutstandingKeepsTheConnection) {
   Ask(store, {{"a", "t/0/1"}});
   store.Cancel();
   Ask(store, {{"b", "t/0/2"}});
-  EXPECT_EQ(metrics_.Value("sluice_redis_reconnects_total", {{"store", "dedup"}}), 0);
+  EXPECT_EQ(metrics_.Get("sluice_redis_reconnects_total{store=dedup,}"), 0);
 }
 
 TEST_F(RedisClaimStoreTest, OpenLeavesNoKeyBehind) {
@@ -248,7 +248,7 @@ TEST_F(RedisClaimStoreTest, EachRoundTripIsObserved) {
   RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
   Ask(store, {{"a", "t/0/1"}});
   Ask(store, {{"b", "t/0/2"}, {"c", "t/0/3"}});
-  EXPECT_EQ(metrics_.Value("sluice_redis_round_trip_seconds", {{"store", "dedup"}}), 2);
+  EXPECT_EQ(metrics_.Get("sluice_redis_round_trip_seconds{store=dedup,}"), 2);
 }
 
 }  // namespace

@@ -12,10 +12,10 @@
 namespace sluice {
 namespace {
 
+using fakes::FakeMetrics;
 using testing::Ask;
 using testing::kHour;
 using testing::MessageOf;
-using testing::RecordingMetrics;
 using testing::RedisProxy;
 using testing::RedisServer;
 using testing::SettingsOf;
@@ -41,7 +41,7 @@ class RedisFallbackTest : public ::testing::Test {
   }
 
   RedisServer server_;
-  RecordingMetrics metrics_;
+  FakeMetrics metrics_;
 };
 
 TEST_F(RedisFallbackTest, AServerWithoutNxGetGivesTheSameAnswers) {

@@ -9,10 +9,10 @@
 namespace sluice {
 namespace {
 
+using fakes::FakeMetrics;
 using testing::Ask;
 using testing::Errors;
 using testing::MessageOf;
-using testing::RecordingMetrics;
 using testing::RedisServer;
 using testing::SettingsOf;
 using testing::Verdicts;
@@ -45,7 +45,7 @@ class RedisLoginTest : public ::testing::Test {
   }
 
   static RedisServer* server_;
-  RecordingMetrics metrics_;
+  FakeMetrics metrics_;
 };
 
 RedisServer* RedisLoginTest::server_ = nullptr;
@@ -128,7 +128,7 @@ TEST_F(RedisLoginTest, APasswordChangedLaterIsWaitedFor) {
 
 TEST(RedisRequirePassTest, AMissingPasswordStopsTheStart) {
   RedisServer server({"--requirepass", "s3cret"});
-  RecordingMetrics metrics;
+  FakeMetrics metrics;
   const Status status = RedisClaimStore(SettingsOf(server.Url()), metrics, "dedup").Open();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
@@ -142,7 +142,7 @@ TEST(RedisRequirePassTest, AMissingPasswordStopsTheStart) {
 
 TEST(RedisClusterTest, AClusterNodeStopsTheStart) {
   RedisServer server({"--cluster-enabled", "yes"});
-  RecordingMetrics metrics;
+  FakeMetrics metrics;
   server.Command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
   Status status = Ok();
   for (int attempt = 0; attempt < 200; ++attempt) {

@@ -11,11 +11,11 @@
 namespace sluice {
 namespace {
 
+using fakes::FakeMetrics;
 using testing::Ask;
 using testing::Errors;
 using testing::kHour;
 using testing::MessageOf;
-using testing::RecordingMetrics;
 using testing::RedisProxy;
 using testing::RedisServer;
 using testing::SettingsOf;
@@ -24,14 +24,12 @@ using testing::Verdicts;
 
 class RedisOutageTest : public ::testing::Test {
  protected:
-  double Reconnects() const {
-    return metrics_.Value("sluice_redis_reconnects_total", {{"store", "dedup"}});
-  }
+  double Reconnects() const { return metrics_.Get("sluice_redis_reconnects_total{store=dedup,}"); }
   double ServerChanges() const {
-    return metrics_.Value("sluice_redis_server_changes_total", {{"store", "dedup"}});
+    return metrics_.Get("sluice_redis_server_changes_total{store=dedup,}");
   }
 
-  RecordingMetrics metrics_;
+  FakeMetrics metrics_;
 };
 
 void ExpectUnavailable(const Status& status, std::string_view part) {

@@ -10,10 +10,12 @@
 
 #include "redis/redis_claim_store.h"
 #include "redis/url.h"
-#include "support/recording_metrics.h"
+#include "support/fakes.h"
 #include "support/redis_server.h"
 
 namespace sluice::testing {
+
+using fakes::FakeMetrics;
 
 constexpr std::chrono::seconds kHour{3600};
 
@@ -48,8 +50,8 @@ inline std::vector<std::string> Ask(ClaimStore& store, const std::vector<Claim>&
 using Verdicts = std::vector<std::string>;
 
 /// Count of one kind in sluice_redis_errors_total.
-inline double Errors(const RecordingMetrics& metrics, const std::string& kind) {
-  return metrics.Value("sluice_redis_errors_total", {{"store", "dedup"}, {"kind", kind}});
+inline double Errors(const FakeMetrics& metrics, const std::string& kind) {
+  return metrics.Get("sluice_redis_errors_total{store=dedup,kind=" + kind + ",}");
 }
 
 }  // namespace sluice::testing
