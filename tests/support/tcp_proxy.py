@@ -1,0 +1,153 @@
+"""A TCP proxy on a free loopback port that can delay, cut, half-close and swallow."""
+
+import selectors
+import socket
+import threading
+import time
+
+
+class TcpProxy:
+    """Stands between a client and a server. Faults take effect at once, for all connections.
+
+    Threading: one thread per connection and direction; the methods may be called from anywhere.
+    """
+
+    def __init__(self, port, host="127.0.0.1"):
+        self._target = host, port
+        self._lock = threading.Lock()
+        self._pairs = set()
+        self._delay = 0.0
+        self._refuse = False
+        self._frozen = threading.Event()
+        self._reply_budget = None
+        self._closing = False
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    # Faults
+
+    def delay(self, seconds):
+        """Every piece of data waits that long, in both directions; 0 ends it."""
+        self._delay = seconds
+
+    def cut(self):
+        """Resets every connection; new ones are taken."""
+        with self._lock:
+            pairs, self._pairs = self._pairs, set()
+        for pair in pairs:
+            for end in pair:
+                _reset(end)
+
+    def refuse(self, refuse=True):
+        """New connections are reset at once; those that there are stay."""
+        self._refuse = refuse
+
+    def freeze(self):
+        """Data goes nowhere any more, and nobody is told, until thaw()."""
+        self._frozen.set()
+
+    def thaw(self):
+        self._frozen.clear()
+
+    def half_close(self):
+        """The server's side of every connection is at its end; the client can still send."""
+        with self._lock:
+            pairs = list(self._pairs)
+        for client, _ in pairs:
+            try:
+                client.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+
+    def lose_replies_after(self, count):
+        """After `count` more bytes of replies, all together, connections are reset; None ends it.
+
+        The server has then done what was asked, and the client never learns of it.
+        """
+        with self._lock:
+            self._reply_budget = count
+
+    def close(self):
+        self._closing = True
+        self._frozen.clear()
+        self._listener.close()
+        self.cut()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # The pump
+
+    def _accept(self):
+        while not self._closing:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            if self._refuse:
+                _reset(client)
+                continue
+            try:
+                server = socket.create_connection(self._target, timeout=5)
+            except OSError:
+                _reset(client)
+                continue
+            self.connections += 1
+            for end in (client, server):
+                end.settimeout(None)
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._lock:
+                self._pairs.add((client, server))
+            threading.Thread(target=self._pump, args=(client, server, False), daemon=True).start()
+            threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
+
+    def _pump(self, source, target, replies):
+        try:
+            while data := self._receive(source):
+                if self._delay:
+                    time.sleep(self._delay)
+                while self._frozen.is_set():
+                    time.sleep(0.01)
+                if replies and not self._spend(len(data), target, data):
+                    self.cut()
+                    return
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    @staticmethod
+    def _receive(source):
+        # A blocking recv would not notice that another thread closed the socket.
+        with selectors.DefaultSelector() as selector:
+            selector.register(source, selectors.EVENT_READ)
+            while not selector.select(timeout=0.2):
+                if source.fileno() < 0:
+                    return b""
+        return source.recv(65536)
+
+    def _spend(self, size, target, data):
+        with self._lock:
+            if self._reply_budget is None:
+                return True
+            allowed = min(size, self._reply_budget)
+            self._reply_budget -= allowed
+        if allowed == size:
+            return True
+        target.sendall(data[:allowed])
+        return False
+
+
+def _reset(end):
+    try:
+        # Linger 0: the other side gets a reset, as when a machine goes away.
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        end.shutdown(socket.SHUT_RD)
+    except OSError:
+        pass
+    end.close()
