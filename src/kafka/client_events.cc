@@ -1,0 +1,58 @@
+#include "kafka/client_events.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <array>
+#include <utility>
+
+#include "kafka/errors.h"
+
+namespace sluice::kafka {
+namespace {
+
+constexpr int kLogError = 3;
+
+}  // namespace
+
+ClientEvents::ClientEvents(MetricsRegistry& registry, std::string client, LogSink log, void* owner)
+    : errors_(registry, std::move(client)), log_(std::move(log)), owner_(owner) {}
+
+void ClientEvents::Install(rd_kafka_conf_s* conf) {
+  rd_kafka_conf_set_opaque(conf, this);
+  rd_kafka_conf_set_error_cb(conf, &ClientEvents::OnError);
+  rd_kafka_conf_set_log_cb(conf, &ClientEvents::OnLog);
+}
+
+void ClientEvents::Note(int code, const std::string& text) {
+  errors_.Count(code);
+  Log(kLogError, CodeName(code), text);
+}
+
+void ClientEvents::Log(int level, std::string_view facility, std::string_view text) const {
+  if (log_) log_(level, facility, text);
+}
+
+void ClientEvents::OnError(rd_kafka_s* client, int code, const char* reason, void* opaque) {
+  auto* events = static_cast<ClientEvents*>(opaque);
+  events->errors_.Count(code);
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    events->brokers_down_ = true;
+    return;
+  }
+  if (code == RD_KAFKA_RESP_ERR__FATAL) {
+    std::array<char, 512> text{};
+    rd_kafka_fatal_error(client, text.data(), text.size());
+    events->Log(kLogError, "FATAL", text.data());
+    return;
+  }
+  events->last_error_ = reason;
+}
+
+void ClientEvents::OnLog(const rd_kafka_s* client, int level, const char* facility,
+                         const char* text) {
+  // A client that is being made or destroyed may have no opaque.
+  const auto* events = static_cast<const ClientEvents*>(rd_kafka_opaque(client));
+  if (events != nullptr) events->Log(level, facility, text);
+}
+
+}  // namespace sluice::kafka

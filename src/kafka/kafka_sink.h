@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kafka/errors.h"
+#include "kafka/kafka_source.h"
+#include "kafka/metrics.h"
+#include "kafka/producer.h"
+#include "kafka/settings.h"
+#include "kafka/watchdog.h"
+#include "sluice/metrics.h"
+#include "sluice/sink.h"
+
+namespace sluice::kafka {
+
+/// The Kafka output of one worker; commits the offsets of that worker's source.
+///
+/// exactly_once: each transaction of the port is one of Kafka. at_least_once: Commit waits for the
+/// acknowledgement of every record and then commits the offsets; Abort can't undo what is written.
+/// Threading: the worker's thread, all of it.
+class KafkaSink final : public Sink {
+ public:
+  /// `source` must outlive the sink.
+  KafkaSink(KafkaSinkSettings settings, KafkaSource& source, Watchdog& watchdog,
+            MetricsRegistry& metrics);
+  ~KafkaSink() override;
+  KafkaSink(const KafkaSink&) = delete;
+  KafkaSink& operator=(const KafkaSink&) = delete;
+
+  /// Replaces the topics given at construction. Only before Open.
+  void SetTopics(std::vector<std::string> topics) { settings_.topics = std::move(topics); }
+
+  Status Open() override;
+  [[nodiscard]] std::size_t MaxRecordBytes(TopicId topic) const override;
+  Status Begin() override;
+  Status Write(const Outbox& outbox) override;
+  Status Commit(const Checkpoint& checkpoint) override;
+  Status Abort() override;
+  Status Recreate() override;
+  void Close() override;
+
+ private:
+  /// kMade: not initialised yet. kBroken: good for nothing but being replaced.
+  enum class State : std::uint8_t { kClosed, kMade, kReady, kBroken };
+
+  Status ReadLimits();
+  Status MakeReady();
+  Status CommitAll(const Checkpoint& checkpoint);
+  /// Passes a producer's status on, and remembers what it means for the producer.
+  Status Judge(Status status);
+  void Discard();
+
+  KafkaSinkSettings settings_;
+  KafkaSource& source_;
+  Watchdog& watchdog_;
+  MetricsRegistry& registry_;
+  SinkMetrics metrics_;
+  FencingLog fencings_;
+  std::vector<std::size_t> limits_;  ///< max.message.bytes, by TopicId; empty before Open.
+  bool limits_read_ = false;
+  std::unique_ptr<Producer> producer_;
+  State state_ = State::kClosed;
+  bool begun_ = false;
+};
+
+}  // namespace sluice::kafka

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kafka/client_events.h"
+#include "kafka/handles.h"
+#include "kafka/message_buffer.h"
+#include "kafka/metrics.h"
+#include "kafka/partition_table.h"
+#include "kafka/settings.h"
+#include "kafka/source_health.h"
+#include "kafka/watchdog.h"
+#include "sluice/metrics.h"
+#include "sluice/source.h"
+
+namespace sluice::kafka {
+
+/// The Kafka consumer of one worker.
+///
+/// A rebalance is only noticed inside Poll and Idle (librdkafka calls back from there), and each
+/// of them then returns kDiscard. The new partitions are started by the next Poll or Idle, at
+/// concrete committed offsets, so that nothing ever depends on a reset policy.
+/// The library fetches ahead in its own threads. Records point into the library's messages, which
+/// are held until Release. Topic names in positions are valid for the source's lifetime.
+/// Threading: the worker's thread, all of it.
+class KafkaSource final : public Source {
+ public:
+  KafkaSource(KafkaSourceSettings settings, Watchdog& watchdog, MetricsRegistry& metrics);
+  ~KafkaSource() override;
+  KafkaSource(const KafkaSource&) = delete;
+  KafkaSource& operator=(const KafkaSource&) = delete;
+
+  Status Open() override;
+  Status Poll(const PollLimits& limits, std::vector<Record>& records) override;
+  Status Idle(std::chrono::milliseconds time) override;
+  void Release() override;
+  Status Rewind() override;
+  void Close() override;
+
+  /// Records not yet committed, per owned partition; never negative.
+  [[nodiscard]] std::vector<PartitionLag> Lag() const { return partitions_.Lag(); }
+
+  /// For the sink: proof of membership, fetched now, to commit `checkpoint` with. kDiscard if the
+  /// group has moved on since its records were handed out: the caller must abort.
+  Result<GroupMetadataHandle> MembershipFor(const Checkpoint& checkpoint);
+  /// For the sink: commits through the consumer (at_least_once). kDiscard as above.
+  Status CommitOffsets(const Checkpoint& checkpoint);
+  /// For the sink: `checkpoint` is committed.
+  void NoteCommitted(const Checkpoint& checkpoint);
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  static void OnRebalance(rd_kafka_s* client, int code, rd_kafka_topic_partition_list_s* list,
+                          void* opaque);
+  Status Create();
+  Status Prepare();
+  Status StartAssignment();
+  Status ResumeAll();
+  void PauseAll();
+  Status SeekAll(const rd_kafka_topic_partition_list_s* offsets);
+
+  void WaitForOne(std::chrono::milliseconds wait);
+  bool FetchChunk(std::size_t room);
+  void Take(MessageHandle message);
+  void TakeError(const rd_kafka_message_s& message);
+  Status Outcome(bool handed_out);
+  GroupMetadataHandle GroupMetadata() const;
+  void RefreshLag();
+  void AskForOneEnd();
+
+  KafkaSourceSettings settings_;
+  Watchdog& watchdog_;
+  SourceMetrics metrics_;
+  ClientEvents events_;
+  PartitionTable partitions_;
+  SourceHealth health_;
+  ClientHandle consumer_;
+  QueueHandle queue_;
+  MessageBuffer buffer_;  // Its messages go before the consumer does.
+  std::vector<rd_kafka_message_s*> chunk_;
+  bool subscribed_ = false;
+
+  PartitionListHandle assignment_;  ///< Given by the group and not started yet.
+  bool moved_ = false;              ///< A rebalance that no caller was told of yet.
+  bool rewind_needed_ = false;
+  bool paused_ = false;
+  std::optional<Error> error_;  ///< For the next call, where this one has records to give.
+  std::string outsider_;        ///< Membership of a consumer that is in no group.
+  std::string membership_;      ///< When the first of the records in hand was handed out.
+  Time next_lag_;
+  Time next_end_;
+  std::size_t end_asked_ = 0;
+};
+
+}  // namespace sluice::kafka

@@ -1,0 +1,68 @@
+#include "kafka/message_buffer.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+
+namespace sluice::kafka {
+namespace {
+
+Record RecordOf(const rd_kafka_message_s& message, std::string_view topic) {
+  Record record;
+  record.position.topic = topic;
+  record.position.partition = message.partition;
+  record.position.offset = message.offset;
+  if (message.payload != nullptr) {
+    record.value.emplace(static_cast<const char*>(message.payload), message.len);
+  }
+  record.timestamp_ms = std::max<std::int64_t>(0, rd_kafka_message_timestamp(&message, nullptr));
+  return record;
+}
+
+}  // namespace
+
+MessageBuffer::~MessageBuffer() {
+  DropTaken();
+  Release();
+}
+
+void MessageBuffer::Take(MessageHandle message, PartitionTable& partitions) {
+  OwnedPartition* owner = partitions.Find(rd_kafka_topic_name(message->rkt), message->partition);
+  if (owner == nullptr || message->offset < owner->next) return;
+  owner->next = message->offset + 1;
+  taken_.push_back(message.release());
+}
+
+std::size_t MessageBuffer::HandOut(std::size_t max_records, std::size_t max_bytes,
+                                   PartitionTable& partitions, std::vector<Record>& records) {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (has_taken() && records.size() < max_records && bytes < max_bytes) {
+    rd_kafka_message_s* message = taken_[taken_begin_++];
+    handed_out_.push_back(message);
+    const OwnedPartition* owner =
+        partitions.Find(rd_kafka_topic_name(message->rkt), message->partition);
+    records.push_back(RecordOf(*message, owner->topic));
+    bytes += message->len;
+    ++count;
+  }
+  if (!has_taken()) {
+    taken_.clear();
+    taken_begin_ = 0;
+  }
+  if (count > 0) mean_bytes_ = std::max<std::size_t>(1, (mean_bytes_ + bytes / count) / 2);
+  return bytes;
+}
+
+void MessageBuffer::DropTaken() {
+  for (std::size_t i = taken_begin_; i < taken_.size(); ++i) rd_kafka_message_destroy(taken_[i]);
+  taken_.clear();
+  taken_begin_ = 0;
+}
+
+void MessageBuffer::Release() {
+  for (rd_kafka_message_s* message : handed_out_) rd_kafka_message_destroy(message);
+  handed_out_.clear();
+}
+
+}  // namespace sluice::kafka

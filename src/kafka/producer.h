@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kafka/client_events.h"
+#include "kafka/errors.h"
+#include "kafka/handles.h"
+#include "kafka/settings.h"
+#include "kafka/watchdog.h"
+#include "sluice/metrics.h"
+#include "sluice/outbox.h"
+#include "sluice/result.h"
+
+namespace sluice::kafka {
+
+/// One producer of the library from its making to its end: transactional for kExactlyOnce, else
+/// Init and Begin do next to nothing and Commit must not be called.
+/// Keys and headers are copied; values are borrowed until outstanding() is 0 or the producer is
+/// destroyed. Each call is bounded by the transaction time-out, and watched. One thread.
+class Producer {
+ public:
+  /// `smallest_topic_limit`: see ProducerConf. Does not connect. `settings` must outlive it.
+  static Result<std::unique_ptr<Producer>> Make(const KafkaSinkSettings& settings,
+                                                std::size_t smallest_topic_limit,
+                                                Watchdog& watchdog, MetricsRegistry& metrics);
+  ~Producer();
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  /// Fences and completes what an earlier producer of the same transactional.id left. After
+  /// kUnavailable it may be called again on the same producer.
+  Status Init();
+  Status Begin();
+  /// Hands over one record; waits while the library's queue is full.
+  Status Send(const OutputRecord& record);
+  Status SendOffsets(const rd_kafka_topic_partition_list_s* offsets,
+                     const rd_kafka_consumer_group_metadata_s* membership);
+  /// Waits until all records are delivered or have failed; the error is that of the first failure.
+  Status Flush();
+  Status Commit();
+  /// Drops what is not sent, waits for what is under way, aborts the transaction.
+  Status Abort();
+
+  /// Records whose fate is unknown: while it is not 0, values are borrowed.
+  [[nodiscard]] std::size_t outstanding();
+  /// True once the broker said that the transactional.id is no longer ours.
+  [[nodiscard]] bool fenced() const { return fenced_; }
+  /// True if a record failed because its topic is gone.
+  [[nodiscard]] bool topic_missing() const { return topic_missing_; }
+
+ private:
+  struct DeliveryFailure {
+    int code = 0;
+    std::string text;
+  };
+  using Call = std::function<ErrorHandle(int timeout_ms)>;
+
+  Producer(const KafkaSinkSettings& settings, Watchdog& watchdog, MetricsRegistry& metrics);
+
+  static void OnDelivery(const rd_kafka_message_s& message, Producer& producer);
+  [[nodiscard]] bool transactional() const { return settings_.delivery == Delivery::kExactlyOnce; }
+  ErrorHandle TrySend(const OutputRecord& record);
+  Status Repeat(ProducerCall call, const char* name, std::chrono::milliseconds limit,
+                const Call& invoke);
+  Error ErrorOf(const CallFailure& failure, ProducerCall call, const std::string& what);
+  Status DeliveryStatus() const;
+  bool Drain();
+
+  const KafkaSinkSettings& settings_;
+  Watchdog& watchdog_;
+  ClientEvents events_;
+  std::optional<DeliveryFailure> first_failure_;
+  bool fenced_ = false;
+  bool topic_missing_ = false;
+  ClientHandle client_;
+  std::vector<TopicHandle> topics_;  ///< By TopicId.
+  std::size_t since_poll_ = 0;
+};
+
+}  // namespace sluice::kafka
