@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sluice/schema_registry.h"
+
+namespace sluice {
+
+/// `metadata.validation_error` where nothing better can be said.
+inline constexpr std::string_view kNoFieldText =
+    "Unable to obtain field name for failed validation";
+/// `metadata.validation_error` of an event without schema.
+inline constexpr std::string_view kNoSchemaText =
+    "Schema not found: eid looks incorrect, sending to failed";
+
+/// `metadata.validation_error` as the original writes it (telemetry-schemas.md 7): a pointer with
+/// double quotes around it, into the event or (QUIRK P-3) into the schema file.
+std::string ValidationErrorText(const SchemaViolation& violation);
+
+}  // namespace sluice
