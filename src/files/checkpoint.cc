@@ -1,0 +1,153 @@
+#include "files/checkpoint.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace sluice {
+namespace {
+
+constexpr std::string_view kFirstLine = "sluice checkpoint 1";
+constexpr std::string_view kLastLine = "end";
+
+std::string_view TakeWord(std::string_view& text, char end) {
+  const std::size_t at = text.find(end);
+  const std::string_view word = text.substr(0, at);
+  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
+  return word;
+}
+
+template <typename Integer>
+bool ParseNumber(std::string_view text, Integer& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && number >= 0;
+}
+
+}  // namespace
+
+Status FileCheckpoint::Open() {
+  if (lock_.is_open()) return Ok();
+  SLUICE_TRY(CreateDirectories(directory_));
+  auto lock = PosixFile::OpenForAppend(directory_ + "/.lock");
+  if (!lock) return std::move(lock).error();
+  SLUICE_TRY(lock.value().Lock());
+  SLUICE_TRY(Reload());
+  lock_ = std::move(lock).value();
+  return Ok();
+}
+
+Status FileCheckpoint::Reload() {
+  offsets_.clear();
+  lengths_.clear();
+  std::error_code ignored;
+  if (!std::filesystem::exists(path(), ignored)) return Ok();
+  std::ifstream file(path(), std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file) return Error{ErrorKind::kUnavailable, "can't read " + path()};
+  return Parse(text);
+}
+
+Status FileCheckpoint::Parse(std::string_view text) {
+  int number = 0;
+  bool ended = false;
+  while (!text.empty()) {
+    const std::string_view line = TakeWord(text, '\n');
+    const bool good = ++number == 1 ? line == kFirstLine : !ended && ParseLine(line);
+    if (!good) {
+      return Error{ErrorKind::kInvalidConfig, path() + ":" + std::to_string(number) +
+                                                  ": not a line of a checkpoint; to start over, "
+                                                  "move the directory away"};
+    }
+    ended = line == kLastLine;
+  }
+  if (ended) return Ok();
+  return Error{ErrorKind::kInvalidConfig,
+               path() + " is cut off; to start over, move the directory away"};
+}
+
+bool FileCheckpoint::ParseLine(std::string_view line) {
+  if (line == kLastLine) return true;
+  const std::string_view kind = TakeWord(line, ' ');
+  if (kind == "length") {
+    std::uint64_t length = 0;
+    if (!ParseNumber(TakeWord(line, ' '), length) || line.empty()) return false;
+    lengths_[std::string(line)] = length;
+    return true;
+  }
+  std::int32_t partition = 0;
+  std::string topic(TakeWord(line, ' '));
+  if (!ParseNumber(TakeWord(line, ' '), partition)) return false;
+  if (kind == "input") {
+    // What Bind noted since is at least as new.
+    inputs_.try_emplace({std::move(topic), partition}, line);
+    return true;
+  }
+  return kind == "next" && ParseNumber(line, offsets_[{std::move(topic), partition}]);
+}
+
+std::string FileCheckpoint::Text() const {
+  std::string text(kFirstLine);
+  text += '\n';
+  for (const auto& [partition, path] : inputs_) {
+    text += "input " + partition.first + " " + std::to_string(partition.second) + " " + path + "\n";
+  }
+  for (const auto& [partition, offset] : offsets_) {
+    text += "next " + partition.first + " " + std::to_string(partition.second) + " " +
+            std::to_string(offset) + "\n";
+  }
+  for (const auto& [file, length] : lengths_) {
+    text += "length " + std::to_string(length) + " " + file + "\n";
+  }
+  text += kLastLine;
+  text += '\n';
+  return text;
+}
+
+Status FileCheckpoint::Store() {
+  const std::string draft = path() + ".new";
+  auto file = PosixFile::OpenEmpty(draft);
+  if (!file) return std::move(file).error();
+  SLUICE_TRY(file.value().Append(Text()));
+  SLUICE_TRY(file.value().Sync());
+  file.value().Close();
+  if (std::rename(draft.c_str(), path().c_str()) != 0) {
+    return Error{ErrorKind::kUnavailable, "can't rename " + draft + " to " + path() + ": " +
+                                              std::generic_category().message(errno)};
+  }
+  return SyncDirectory(directory_);
+}
+
+std::int64_t FileCheckpoint::OffsetOf(std::string_view topic, std::int32_t partition) const {
+  const auto found = offsets_.find({std::string(topic), partition});
+  return found == offsets_.end() ? 0 : found->second;
+}
+
+void FileCheckpoint::Advance(const Checkpoint& offsets) {
+  for (const NextOffset& next : offsets) {
+    offsets_[{std::string(next.topic), next.partition}] = next.offset;
+  }
+}
+
+std::optional<std::uint64_t> FileCheckpoint::LengthOf(const std::string& file) const {
+  const auto found = lengths_.find(file);
+  if (found == lengths_.end()) return std::nullopt;
+  return found->second;
+}
+
+Status FileCheckpoint::Bind(std::string_view topic, std::int32_t partition,
+                            const std::string& path) {
+  if (path.find('\n') != std::string::npos) {
+    return Error{ErrorKind::kInvalidConfig, "the path \"" + path + "\" holds a line break"};
+  }
+  const auto [at, added] = inputs_.try_emplace({std::string(topic), partition}, path);
+  if (added || at->second == path) return Ok();
+  return Error{ErrorKind::kInvalidConfig,
+               directory_ + " holds the outputs of " + at->second + ", not of " + path +
+                   "; choose another output directory, or move this one away to start over"};
+}
+
+}  // namespace sluice

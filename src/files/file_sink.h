@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "files/checkpoint.h"
+#include "files/posix_file.h"
+#include "sluice/sink.h"
+
+namespace sluice {
+
+struct FileSinkSettings {
+  std::vector<std::string> topics;  ///< By TopicId.
+  /// Writes {"key":...,"headers":{...},"value":...} instead of the value alone.
+  bool envelope = false;
+  /// What MaxRecordBytes answers; by default what Kafka takes unless it is told otherwise.
+  std::size_t max_record_bytes = 1'048'588;
+};
+
+/// One file per topic, `<directory>/<topic>.ndjson`, one record per line, each exactly once:
+/// Commit syncs the files and then stores the checkpoint, and Open cuts off what a crash left
+/// behind the checkpoint. Lines that stood in a file before the first start stay.
+///
+/// A write that fails (the disk is full) is kUnavailable; Abort then restores the files, and if it
+/// can't, so does the next Begin.
+class FileSink final : public Sink {
+ public:
+  /// `checkpoint` says which directory; it is shared with the FileSource.
+  FileSink(FileSinkSettings settings, std::shared_ptr<FileCheckpoint> checkpoint);
+
+  /// kInvalidConfig: a topic's name can't be a file's, or a file is shorter than the checkpoint
+  /// says.
+  Status Open() override;
+  [[nodiscard]] std::size_t MaxRecordBytes(TopicId /*topic*/) const override {
+    return settings_.max_record_bytes;
+  }
+  Status Begin() override;
+  Status Write(const Outbox& outbox) override;
+  Status Commit(const Checkpoint& checkpoint) override;
+  Status Abort() override;
+  Status Recreate() override { return Abort(); }
+  /// Forgets what was begun.
+  void Close() override;
+
+ private:
+  struct Output {
+    std::string name;  ///< Of the file, in the directory.
+    PosixFile file;
+    std::uint64_t length = 0;  ///< Of the file, as far as this sink has written it.
+    std::string buffer;        ///< Lines on their way there.
+  };
+
+  Status OpenOutputs();
+  Status OpenOutput(const std::string& topic, bool& is_new);
+  static Status Flush(Output& output);
+
+  FileSinkSettings settings_;
+  std::shared_ptr<FileCheckpoint> checkpoint_;
+  std::vector<Output> outputs_;  ///< By TopicId.
+  bool dirty_ = false;           ///< Something may stand behind the checkpoint.
+};
+
+}  // namespace sluice
