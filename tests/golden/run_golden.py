@@ -52,12 +52,10 @@ class Case:
     def _config(self, outputs):
         """The shipped configuration with files and memory in place of servers."""
         nodes = yaml.safe_load((REPOSITORY / f"config/{self.pipeline}.yaml").read_text(encoding="utf-8"))
-        key = nodes["sink"].get("key")
         topic = nodes["source"]["kafka"]["topics"][0]
         nodes["source"] = {"files": {"paths": [str(self.folder / "input.ndjson")], "topic": topic}}
-        nodes["sink"] = {"files": {"directory": str(outputs), "envelope": True}}
-        if key is not None:
-            nodes["sink"]["key"] = key
+        nodes["sink"].pop("kafka")
+        nodes["sink"]["files"] = {"directory": str(outputs), "envelope": True}
         nodes["stores"] = {name: {"memory": {}} for name in nodes.get("stores", {})}
         for section in ("admin", "instance"):
             nodes.pop(section, None)

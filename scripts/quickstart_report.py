@@ -1,0 +1,102 @@
+"""Shows what a run on files did: what came in, where it went, why it failed.
+
+  scripts/quickstart_report.py INPUT OUTPUT_FOLDER
+"""
+
+import collections
+import gzip
+import json
+import pathlib
+import sys
+
+WHAT = {
+    "telemetry.unique": "every unique event",
+    "telemetry.unique.primary": "to be denormalised, first lane",
+    "telemetry.unique.secondary": "to be denormalised, second lane",
+    "telemetry.failed": "not valid: why is below",
+    "telemetry.duplicate": "seen before, by mid",
+    "telemetry.error": "ERROR events",
+    "telemetry.audit": "AUDIT events",
+    "telemetry.cb.audit": "CB_AUDIT events",
+    "druid.events.log": "LOG events, for Druid as they are",
+}
+TRY_NEXT = [
+    ("see an event that failed", "head -n 1 {out}/{failed} | python3 -m json.tool"),
+    ("see what the stages can do", "build/release/sluice stages"),
+    ("change a stage, then check the file", "build/release/sluice validate config/quickstart.yaml"),
+    ("run it on your Kafka and Redis", "KAFKA_BROKERS=host:9092 REDIS_URL=redis://host:6379 \\\n"
+                                       "    build/release/sluice run config/pipeline-preprocessor.yaml"),
+    ("test everything on a real Kafka and Redis", "scripts/test"),
+]
+
+
+def lines(path):
+    opened = gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb")
+    with opened as file:
+        for line in file:
+            if line.strip():
+                yield line
+
+
+def event_of(line):
+    """The event of a line, {} where there is none."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    if not isinstance(event, dict):
+        return {}
+    return event["value"] if set(event) == {"key", "headers", "value"} else event
+
+
+def table(heads, rows):
+    widths = [max(len(str(row[i])) for row in [heads, *rows]) for i in range(len(heads))]
+    for row in [heads, ["-" * width for width in widths], *rows]:
+        cells = [str(cell).rjust(width) if isinstance(cell, int) else str(cell).ljust(width)
+                 for cell, width in zip(row, widths)]
+        print("  " + "  ".join(cells).rstrip())
+
+
+def most_common(counts, shown=4):
+    listed = [f"{name} {count}" for name, count in counts.most_common(shown)]
+    rest = len(counts) - shown
+    return ", ".join(listed + ([f"{rest} more"] if rest > 0 else []))
+
+
+def eids(events):
+    return collections.Counter(str(event.get("eid", "(no eid)")) for event in events)
+
+
+def main():
+    source, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    came = [event_of(line) for line in lines(source)]
+    outputs = {path.name.removesuffix(".ndjson"): [event_of(line) for line in lines(path)]
+               for path in sorted(folder.glob("*.ndjson"))}
+    print(f"\nWhat came in: {len(came)} records of {source}")
+    print(f"  {most_common(eids(came), 6)}")
+
+    print(f"\nWhere it went ({folder}/<topic>.ndjson)\n")
+    rows = []
+    for topic, events in sorted(outputs.items(), key=lambda output: -len(output[1])):
+        what = next((text for name, text in WHAT.items() if topic == name or topic.endswith("." + name)), "")
+        rows.append([topic, len(events), what, most_common(eids(events), 3)])
+    table(["topic", "records", "what", "event types"], rows)
+
+    failed = next((topic for topic in outputs if topic.endswith("telemetry.failed")), None)
+    if failed and outputs[failed]:
+        print("\nWhy they failed (metadata.validation_error: a place in the event, or in the schema of its type)\n")
+        reasons = collections.defaultdict(list)
+        for event in outputs[failed]:
+            reasons[event.get("metadata", {}).get("validation_error", "(none)")].append(event)
+        table(["validation_error", "records", "event types"],
+              [[reason, len(events), most_common(eids(events), 3)]
+               for reason, events in sorted(reasons.items(), key=lambda reason: -len(reason[1]))])
+
+    print("\nWhat to try next\n")
+    for what, command in TRY_NEXT:
+        print(f"  {what}:\n    {command.format(out=folder, failed=f'{failed}.ndjson')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
