@@ -1,0 +1,106 @@
+#include "metrics/prometheus_metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace sluice {
+namespace {
+
+using LabelMap = std::map<std::string, std::string>;
+using Key = std::pair<std::string, LabelMap>;
+
+LabelMap Sorted(const Labels& labels) { return {labels.begin(), labels.end()}; }
+
+class PrometheusCounter final : public Counter {
+ public:
+  explicit PrometheusCounter(prometheus::Counter& counter) : counter_(counter) {}
+  void Add(double amount) override { counter_.Increment(amount); }
+
+ private:
+  prometheus::Counter& counter_;
+};
+
+class PrometheusGauge final : public Gauge {
+ public:
+  explicit PrometheusGauge(prometheus::Gauge& gauge) : gauge_(gauge) {}
+  void Set(double value) override { gauge_.Set(value); }
+
+ private:
+  prometheus::Gauge& gauge_;
+};
+
+class PrometheusHistogram final : public Histogram {
+ public:
+  explicit PrometheusHistogram(prometheus::Histogram& histogram) : histogram_(histogram) {}
+  void Observe(double value) override { histogram_.Observe(value); }
+
+ private:
+  prometheus::Histogram& histogram_;
+};
+
+/// The entry of `key`, made by `make` if there is none.
+template <typename Metric, typename Make>
+Metric& FindOrMake(std::map<Key, Metric>& metrics, const Key& key, const Make& make) {
+  const auto found = metrics.find(key);
+  if (found != metrics.end()) return found->second;
+  return metrics.emplace(key, make()).first->second;
+}
+
+}  // namespace
+
+struct PrometheusMetrics::State {
+  std::mutex mutex;
+  prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
+  std::map<Key, PrometheusCounter> counters;
+  std::map<Key, PrometheusGauge> gauges;
+  std::map<Key, PrometheusHistogram> histograms;
+  std::map<std::string, std::vector<double>> buckets;
+};
+
+PrometheusMetrics::PrometheusMetrics() : state_(std::make_unique<State>()) {}
+PrometheusMetrics::~PrometheusMetrics() = default;
+
+Counter& PrometheusMetrics::CounterOf(const std::string& name, const std::string& help,
+                                      const Labels& labels) {
+  const std::lock_guard lock(state_->mutex);
+  const Key key{name, Sorted(labels)};
+  return FindOrMake(state_->counters, key, [&] {
+    auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(state_->registry);
+    return PrometheusCounter(family.Add(key.second));
+  });
+}
+
+Gauge& PrometheusMetrics::GaugeOf(const std::string& name, const std::string& help,
+                                  const Labels& labels) {
+  const std::lock_guard lock(state_->mutex);
+  const Key key{name, Sorted(labels)};
+  return FindOrMake(state_->gauges, key, [&] {
+    auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
+    return PrometheusGauge(family.Add(key.second));
+  });
+}
+
+Histogram& PrometheusMetrics::HistogramOf(const std::string& name, const std::string& help,
+                                          const Labels& labels,
+                                          const std::vector<double>& buckets) {
+  const std::lock_guard lock(state_->mutex);
+  const Key key{name, Sorted(labels)};
+  return FindOrMake(state_->histograms, key, [&] {
+    const auto& bounds = state_->buckets.emplace(name, buckets).first->second;
+    auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry);
+    return PrometheusHistogram(family.Add(key.second, bounds));
+  });
+}
+
+std::string PrometheusMetrics::Text() const {
+  return prometheus::TextSerializer().Serialize(state_->registry.Collect());
+}
+
+}  // namespace sluice
