@@ -27,6 +27,7 @@ enum class FieldType : std::uint8_t {
   kTopic,     ///< Topic name without prefix.
   kList,      ///< A list of maps whose fields are `fields`.
   kMap,       ///< Free map of strings.
+  kAny,       ///< Checked elsewhere.
 };
 
 /// One configuration key of a stage: parser, check and documentation come from it.

@@ -46,7 +46,8 @@ Status Worker::Open(const std::stop_token& stop) {
   if (stop.stop_requested()) return Ok();
   std::vector<std::size_t> limits;
   for (std::size_t topic = 0; topic < parts_.topic_count; ++topic) {
-    limits.push_back(parts_.sink.MaxRecordBytes(static_cast<TopicId>(topic)));
+    limits.push_back(
+        std::min(parts_.max_record_bytes, parts_.sink.MaxRecordBytes(static_cast<TopicId>(topic))));
   }
   collector_.SetLimits(std::move(limits));
   opened_ = true;

@@ -37,6 +37,7 @@ class Worker {
     Pipeline& pipeline;
     OutputSettings outputs;
     std::size_t topic_count = 0;
+    std::size_t max_record_bytes = std::size_t{1} << 20;  ///< The pipeline's own limit.
     BatchLimits batch;
     TransactionLimits transaction;
     WorkerMetrics& metrics;

@@ -67,7 +67,8 @@ class Scanner {
   /// Between `least` and `most` digits; -1 if there are not as many.
   std::int64_t Digits(int least, int most) {
     std::int64_t value = 0;
-    for (count_ = 0; count_ < most && !text_.empty() && text_[0] >= '0' && text_[0] <= '9'; ++count_) {
+    for (count_ = 0; count_ < most && !text_.empty() && text_[0] >= '0' && text_[0] <= '9';
+         ++count_) {
       value = value * 10 + (text_[0] - '0');
       text_.remove_prefix(1);
     }

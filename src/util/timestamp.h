@@ -13,8 +13,8 @@ namespace sluice {
 /// of up to nine digits, proleptic Gregorian); nullopt for anything else.
 std::optional<std::int64_t> ParseTimestamp(std::string_view text);
 
-/// As SimpleDateFormat prints it: the Julian calendar before 1582-10-15, the year of the era without
-/// a sign, no padding beyond four digits.
+/// As SimpleDateFormat prints it: the Julian calendar before 1582-10-15, the year of the era
+/// without a sign, no padding beyond four digits.
 std::string FormatTimestamp(std::int64_t ms);
 
 }  // namespace sluice

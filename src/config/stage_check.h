@@ -1,0 +1,25 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/problems.h"
+#include "config/tree_node.h"
+#include "sluice/stage_spec.h"
+
+namespace sluice {
+
+/// Checks the members of a map against fields: unknown and missing keys, and the form of each
+/// value. `stores` are the names that a kStore may have. Adds the defaults of absent keys.
+void CheckFields(TreeNode& node, const std::vector<FieldSpec>& fields,
+                 const std::set<std::string>& stores, Problems& problems);
+
+/// Checks one stage's configuration against its spec, its own `validate` included.
+void CheckStage(TreeNode& node, const StageSpec& spec, const std::set<std::string>& stores,
+                Problems& problems);
+
+/// A field's type as the documentation and the complaints name it.
+std::string FieldTypeName(FieldType type);
+
+}  // namespace sluice

@@ -1,0 +1,58 @@
+#include "config/tree_node.h"
+
+namespace sluice {
+
+std::string TreeNode::where() const {
+  std::string text = file_;
+  if (line_ > 0) text += ":" + std::to_string(line_);
+  if (!path_.empty()) text += ": " + path_;
+  return text;
+}
+
+std::vector<const ConfigNode*> TreeNode::items() const {
+  std::vector<const ConfigNode*> items;
+  if (kind_ == Kind::kScalar) items.push_back(this);
+  for (const auto& item : items_) items.push_back(item.get());
+  return items;
+}
+
+std::vector<std::pair<std::string, const ConfigNode*>> TreeNode::members() const {
+  std::vector<std::pair<std::string, const ConfigNode*>> members;
+  for (const auto& [key, value] : members_) members.emplace_back(key, value.get());
+  return members;
+}
+
+const ConfigNode* TreeNode::Get(std::string_view key) const {
+  for (const auto& [name, value] : members_) {
+    if (name == key) return value.get();
+  }
+  return nullptr;
+}
+
+TreeNode* TreeNode::Member(std::string_view key) {
+  for (const auto& [name, value] : members_) {
+    if (name == key) return value.get();
+  }
+  return nullptr;
+}
+
+TreeNode& TreeNode::AddItem(std::unique_ptr<TreeNode> item) {
+  return *items_.emplace_back(std::move(item));
+}
+
+TreeNode& TreeNode::SetMember(std::string key, std::unique_ptr<TreeNode> value) {
+  for (auto& [name, old] : members_) {
+    if (name == key) {
+      old = std::move(value);
+      return *old;
+    }
+  }
+  return *members_.emplace_back(std::move(key), std::move(value)).second;
+}
+
+void TreeNode::BecomeMap() {
+  kind_ = Kind::kMap;
+  text_.clear();
+}
+
+}  // namespace sluice

@@ -1,0 +1,145 @@
+#include "daemon/daemon.h"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <csignal>
+#include <ctime>
+#include <list>
+#include <thread>
+
+#include "daemon/adapters.h"
+#include "daemon/clocks.h"
+#include "daemon/kafka_log.h"
+#include "daemon/pipeline_worker.h"
+#include "daemon/version.h"
+#include "http/admin_server.h"
+#include "metrics/prometheus_metrics.h"
+
+namespace sluice {
+namespace {
+
+int ExitCodeOf(const Error& error) {
+  const bool config = error.kind == ErrorKind::kInvalidConfig;
+  return static_cast<int>(config ? ExitCode::kConfig : ExitCode::kInternal);
+}
+
+int Fail(const Error& error) {
+  spdlog::error("{}", error.message);
+  return ExitCodeOf(error);
+}
+
+/// SIGTERM and SIGINT, blocked in every thread and taken by the main one.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  /// True if one came within a fifth of a second.
+  bool Wait() const {
+    const timespec timeout{0, 200'000'000};
+    return sigtimedwait(&set_, nullptr, &timeout) > 0;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+/// The workers' threads and how they ended.
+class Crew {
+ public:
+  void Start(PipelineWorker& worker) {
+    ++running_;
+    threads_.emplace_back([this, &worker](const std::stop_token& stop) {
+      Status status = worker.Run(stop);
+      if (!status.ok()) {
+        spdlog::error("{}", status.error().message);
+        int expected = 0;
+        exit_code_.compare_exchange_strong(expected, ExitCodeOf(status.error()));
+      }
+      --running_;
+    });
+  }
+  void RequestStop() {
+    for (std::jthread& thread : threads_) thread.request_stop();
+  }
+  void Join() { threads_.clear(); }
+  [[nodiscard]] int running() const { return running_; }
+  [[nodiscard]] int exit_code() const { return exit_code_; }
+
+ private:
+  std::atomic<int> running_{0};
+  std::atomic<int> exit_code_{0};
+  std::list<std::jthread> threads_;
+};
+
+Result<std::unique_ptr<AdminServer>> StartAdmin(const PipelineConfig& pipeline,
+                                                const Config& config, PrometheusMetrics& metrics,
+                                                Readiness& readiness) {
+  if (pipeline.admin_listen.empty()) return std::unique_ptr<AdminServer>();
+  AdminHandlers handlers;
+  handlers.metrics = [&metrics] { return metrics.Text(); };
+  handlers.not_ready = [&readiness] { return readiness.Reasons(); };
+  handlers.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
+  handlers.config_text = [&config] { return config.Redacted(); };
+  return AdminServer::Start(pipeline.admin_listen, std::move(handlers));
+}
+
+void RunCrew(Crew& crew, const StopSignals& signals) {
+  bool stopping = false;
+  while (crew.running() > 0) {
+    const bool signalled = signals.Wait();
+    if (!stopping && (signalled || crew.exit_code() != 0)) {
+      spdlog::info("Stopping: finishing what is in hand");
+      crew.RequestStop();
+      stopping = true;
+    }
+  }
+  crew.Join();
+}
+
+}  // namespace
+
+int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOptions& options) {
+  if (Status status = CheckAdapters(pipeline); !status.ok()) return Fail(status.error());
+  const StopSignals signals;
+  const SystemClock system_clock;
+  const FixedClock fixed_clock(options.clock_ms.value_or(0));
+  const Clock& clock = options.clock_ms ? static_cast<const Clock&>(fixed_clock) : system_clock;
+  PrometheusMetrics metrics;
+  Readiness readiness;
+  const kafka::LogSink kafka_log = MakeKafkaLog();
+  kafka::Watchdog watchdog(kafka::Watchdog::ExitOnExpiry(kafka_log));
+  SharedResources shared{clock, metrics, pipeline, {}, {}};
+
+  std::list<std::unique_ptr<PipelineWorker>> workers;
+  for (int i = 0; i < pipeline.workers; ++i) {
+    auto worker = PipelineWorker::Build(shared, i, readiness, watchdog, kafka_log);
+    if (!worker) return Fail(worker.error());
+    workers.push_back(std::move(worker).value());
+    readiness.NotReady("worker " + std::to_string(i), "starting");
+  }
+  auto admin = StartAdmin(pipeline, config, metrics, readiness);
+  if (!admin) return Fail(admin.error());
+  spdlog::info("sluice {}: {} reads {}; {} worker(s), {}, admin {}", VersionText(), pipeline.name,
+               DescribeSource(pipeline), pipeline.workers,
+               pipeline.exactly_once ? "exactly_once" : "at_least_once",
+               pipeline.admin_listen.empty() ? "off" : "http://" + pipeline.admin_listen);
+  Crew crew;
+  for (auto& worker : workers) crew.Start(*worker);
+  RunCrew(crew, signals);
+  if (admin.value() != nullptr) admin.value()->Stop();
+  spdlog::info("Stopped");
+  return crew.exit_code();
+}
+
+Status ValidateDaemonConfig(const PipelineConfig& pipeline) {
+  SLUICE_TRY(CheckAdapters(pipeline));
+  return Ok();
+}
+
+}  // namespace sluice

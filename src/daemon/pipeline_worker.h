@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "daemon/adapters.h"
+#include "daemon/resources.h"
+#include "engine/worker.h"
+
+namespace sluice {
+
+/// One worker with everything that it owns, built from the configuration.
+class PipelineWorker {
+ public:
+  /// Builds stages, ports and loop; kInvalidConfig where the configuration can't be.
+  static Result<std::unique_ptr<PipelineWorker>> Build(SharedResources& shared, int index,
+                                                       Readiness& readiness,
+                                                       kafka::Watchdog& watchdog,
+                                                       const kafka::LogSink& log);
+
+  /// On the calling thread until stopped or done (Worker::Run).
+  Status Run(const std::stop_token& stop) { return worker_->Run(stop); }
+
+ private:
+  PipelineWorker() = default;
+
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<WorkerMetrics> metrics_;
+  Ports ports_;
+  std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,82 @@
+#include "daemon/resources.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "daemon/adapters.h"
+#include "memory/memory_claim_store.h"
+#include "redis/redis_claim_store.h"
+#include "schema/schema_loader.h"
+
+namespace sluice {
+namespace {
+
+std::size_t IndexOf(std::vector<std::string>& names, const std::string& name) {
+  const auto at = std::ranges::find(names, name);
+  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+  names.push_back(name);
+  return names.size() - 1;
+}
+
+}  // namespace
+
+WorkerResources::WorkerResources(SharedResources& shared) : shared_(shared) {}
+
+TopicId WorkerResources::Topic(const std::string& name) {
+  return static_cast<TopicId>(IndexOf(topics_, shared_.config.topic_prefix + name));
+}
+
+Result<SideOutputId> WorkerResources::SideOutput(const std::string& name) {
+  const auto& outputs = shared_.config.side_outputs;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].first == name) return static_cast<SideOutputId>(i);
+  }
+  return Error{ErrorKind::kInvalidConfig, "there is no side output `" + name + "`"};
+}
+
+CounterId WorkerResources::Counter(const std::string& name) {
+  return static_cast<CounterId>(IndexOf(counters_, name));
+}
+
+Result<std::unique_ptr<ClaimStore>> WorkerResources::Claims(const std::string& name) {
+  const auto& stores = shared_.config.stores;
+  const auto at = std::ranges::find(stores, name, &StoreConfig::name);
+  if (at == stores.end()) {
+    return Error{ErrorKind::kInvalidConfig, "there is no store `" + name + "`"};
+  }
+  if (at->redis) return RedisClaims(*at);
+  auto& claims = shared_.memory_claims[name];
+  if (claims == nullptr) {
+    claims =
+        std::make_shared<MemoryClaims>(shared_.clock, at->memory->max_keys, shared_.metrics, name);
+  }
+  return std::unique_ptr<ClaimStore>(new MemoryClaimStore(claims));
+}
+
+Result<std::unique_ptr<ClaimStore>> WorkerResources::RedisClaims(const StoreConfig& store) {
+  auto settings = RedisSettingsOf(store);
+  if (!settings) return std::move(settings).error();
+  auto claims = std::make_unique<RedisClaimStore>(settings.value(), shared_.metrics, store.name);
+  const Status opened = claims->Open();
+  // A server that is away is waited for by the worker, which can then say so in /readyz.
+  if (!opened.ok() && opened.error().kind != ErrorKind::kUnavailable) {
+    return Error{opened.error().kind, store.where + ": " + opened.error().message};
+  }
+  for (const std::string& warning : claims->warnings())
+    spdlog::warn("Store {}: {}", store.name, warning);
+  return std::unique_ptr<ClaimStore>(std::move(claims));
+}
+
+Result<std::shared_ptr<const SchemaRegistry>> WorkerResources::Schemas(
+    const std::string& directory) {
+  auto& schemas = shared_.schemas[directory];
+  if (schemas == nullptr) {
+    auto loaded = LoadSchemas(directory);
+    if (!loaded) return std::move(loaded).error();
+    schemas = std::move(loaded).value();
+  }
+  return schemas;
+}
+
+}  // namespace sluice

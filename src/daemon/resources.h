@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "config/pipeline_config.h"
+#include "memory/memory_claims.h"
+#include "sluice/metrics.h"
+#include "sluice/resources.h"
+
+namespace sluice {
+
+/// What the workers of a process share while stages are built.
+struct SharedResources {
+  const Clock& clock;
+  MetricsRegistry& metrics;
+  const PipelineConfig& config;
+  std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas;
+  std::map<std::string, std::shared_ptr<MemoryClaims>> memory_claims;
+};
+
+/// Resources of one worker; hands out the ids that its metrics and its sink are then made with.
+class WorkerResources final : public Resources {
+ public:
+  explicit WorkerResources(SharedResources& shared);
+
+  [[nodiscard]] const Clock& clock() const override { return shared_.clock; }
+  TopicId Topic(const std::string& name) override;
+  Result<SideOutputId> SideOutput(const std::string& name) override;
+  CounterId Counter(const std::string& name) override;
+  Result<std::unique_ptr<ClaimStore>> Claims(const std::string& store) override;
+  Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) override;
+
+  /// Real topic names by TopicId.
+  [[nodiscard]] const std::vector<std::string>& topics() const { return topics_; }
+  [[nodiscard]] const std::vector<std::string>& counters() const { return counters_; }
+
+ private:
+  Result<std::unique_ptr<ClaimStore>> RedisClaims(const StoreConfig& store);
+
+  SharedResources& shared_;
+  std::vector<std::string> topics_;
+  std::vector<std::string> counters_;
+};
+
+}  // namespace sluice
