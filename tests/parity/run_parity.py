@@ -23,7 +23,7 @@ import yaml  # noqa: E402
 
 from support.kafka_cluster import KafkaCluster  # noqa: E402
 from support.processes import REPOSITORY, wait_until  # noqa: E402
-from support.redis_server import RedisServer  # noqa: E402
+from support.own_redis import RedisServer  # noqa: E402
 from support.sluice_process import Sluice  # noqa: E402
 
 CASE_FILES = ("case.json", "input.ndjson", "expected.ndjson")

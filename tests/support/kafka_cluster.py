@@ -322,8 +322,11 @@ class KafkaCluster:
         wait_until(lambda: self.end_offsets(topics) == self.end_offsets(topics, "read_committed"), timeout,
                    "the transactions on the output topics are ended")
 
-    def read(self, topics, isolation="read_committed"):
-        """Every record of the topics, from the start to the end, partition by partition in order."""
+    def read(self, topics, isolation="read_committed", values=True):
+        """Every record of the topics, from the start to the end, partition by partition in order.
+
+        Without `values` only their places, keys and headers are kept.
+        """
         reader = self._reader(isolation=isolation)
         # The EOF event alone is no sign: the first fetch of an empty partition may come late.
         wanted = {k: end for k, end in self.end_offsets(topics, isolation).items() if end > 0}
@@ -336,8 +339,8 @@ class KafkaCluster:
                 for message in reader.consume(10000, timeout=0.01):
                     place = message.topic(), message.partition()
                     if message.error() is None:
-                        records.append(Record(*place, message.offset(), message.key(), message.value(),
-                                              _headers(message)))
+                        records.append(Record(*place, message.offset(), message.key(),
+                                              message.value() if values else None, _headers(message)))
                     elif message.error().name() == "_PARTITION_EOF":
                         if message.offset() >= wanted.get(place, 0):
                             wanted.pop(place, None)
@@ -348,10 +351,10 @@ class KafkaCluster:
         records.sort(key=lambda r: (r.topic, r.partition, r.offset))
         return records
 
-    def read_by_topic(self, topics, isolation="read_committed"):
+    def read_by_topic(self, topics, isolation="read_committed", values=True):
         """{topic: records}, with every topic named."""
         found = collections.defaultdict(list)
-        for record in self.read(topics, isolation):
+        for record in self.read(topics, isolation, values):
             found[record.topic].append(record)
         return {topic: found[topic] for topic in topics}
 

@@ -61,7 +61,8 @@ class Sluice:
         return self._process is not None and self._process.running()
 
     def exit_status(self):
-        return self._process.exit_status()
+        """None while it runs, or where it was never started."""
+        return self._process.exit_status() if self._process else None
 
     def wait(self, timeout=30):
         return self._process.wait(timeout)

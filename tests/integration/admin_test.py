@@ -1,0 +1,74 @@
+"""What an operator sees through HTTP."""
+
+import json
+
+from support.generate_telemetry import Telemetry
+
+LEDGER = "sluice_unaccounted_events"
+
+
+def run_some(new_job, events=2000, **settings):
+    job = new_job()
+    lines = [line for line, _ in zip(Telemetry(seed=41, duplicates=0.02, invalid=0.02), range(events))]
+    job.produce([line.value for line in lines])
+    sluice = job.start(**settings)
+    job.wait_done()
+    return job, sluice, lines
+
+
+def test_liveness_readiness_and_version(new_job):
+    _, sluice, _ = run_some(new_job, 10)
+    assert sluice.get("/livez")[0] == 200
+    assert sluice.get("/readyz")[0] == 200
+    status, text = sluice.get("/version")
+    assert status == 200 and json.loads(text)["version"]
+    assert sluice.get("/nonsense")[0] == 404
+
+
+def test_the_ledger_balances_and_counts_what_came(new_job):
+    _, sluice, lines = run_some(new_job)
+    metrics = sluice.metrics()
+    received = sluice.metric("sluice_events_received_total")
+    created = sluice.metric("sluice_events_created_total")
+    ended = sum(sluice.metric(f"sluice_events_{end}_total") for end in ("emitted", "diverted", "dropped"))
+    assert received == len(lines)
+    assert received + created == ended
+    assert any(name == LEDGER for name, _ in metrics)
+    assert sluice.metric(LEDGER) == 0
+
+
+def test_the_counters_of_the_original_job_are_there(new_job):
+    _, sluice, lines = run_some(new_job)
+    invalid = sum(line.kind not in ("valid", "duplicate") for line in lines)
+    text = sluice.get("/metrics")[1]
+    for counter in ("validation-failed-event-count", "validation-success-event-count", "duplicate-event-count",
+                    "unique-event-count", "primary-route-success-count", "log-route-success-count",
+                    "denorm-secondary-route-success-count", "share-item-event-success-count"):
+        assert counter in text or counter.replace("-", "_") in text, counter
+    found = [value for (_, labels), value in sluice.metrics().items()
+             if ("counter", "validation-failed-event-count") in labels]
+    assert found == [invalid]
+
+
+def test_lag_batches_commits_and_stages_are_measured(new_job):
+    _, sluice, _ = run_some(new_job)
+    names = {name for name, _ in sluice.metrics()}
+    for part in ("lag", "batch", "commit", "redis", "stage"):
+        assert any(part in name for name in names), f"no metric about {part} in {sorted(names)}"
+
+
+def test_the_configuration_is_shown_without_secrets(new_job, redis):
+    job = new_job(redis_url=f"redis://user:s3cret-word@127.0.0.1:{redis.port}")
+    sluice = job.process().start()
+    status, text = sluice.get("/config") if sluice.running() else (0, "")
+    if status == 200:
+        assert "deduplicate" in text
+    assert "s3cret-word" not in text + sluice.log()
+
+
+def test_the_secret_of_a_running_job_is_redacted(new_job):
+    job = new_job(settings={"sink.kafka.options.sasl.password": "hidden-word"})
+    sluice = job.start()
+    status, text = sluice.get("/config")
+    assert status == 200 and "deduplicate" in text
+    assert "hidden-word" not in text + sluice.log()
