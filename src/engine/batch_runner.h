@@ -32,7 +32,10 @@ class BatchRunner {
   Status Run(std::span<const Record> records);
 
   /// The position is replaced as oversize from now on: a broker refuses what comes of it.
-  void Quarantine(const Position& position) { quarantined_.insert(position.ToString()); }
+  /// False if it was already, so that the replacement is refused too.
+  bool Quarantine(const Position& position) {
+    return quarantined_.insert(position.ToString()).second;
+  }
 
  private:
   static constexpr std::size_t kInFlight = 2;

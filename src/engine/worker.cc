@@ -145,7 +145,7 @@ Status Worker::Recover(Error error, const std::stop_token& stop) {
     recreate = !aborted.ok();
   }
   begun_ = false;
-  if (kind == ErrorKind::kRefused) Narrow();
+  if (kind == ErrorKind::kRefused) SLUICE_TRY(Narrow());
   Forget();
   while (recreate && !stop.stop_requested()) {
     Status status = parts_.sink.Recreate();
@@ -176,14 +176,19 @@ Status Worker::WaitThroughRebalances(const Error& error, const std::stop_token& 
   return !status.ok() && status.error().kind == ErrorKind::kDiscard ? Ok() : std::move(status);
 }
 
-void Worker::Narrow() {
-  if (records_.size() == 1) {
-    parts_.log("error", "The broker refuses what comes of " + records_[0].position.ToString() +
-                            ": it is replaced on the failed topic");
-    runner_.Quarantine(records_[0].position);
-    return;
+Status Worker::Narrow() {
+  if (records_.size() > 1) {
+    max_events_ = records_.size() / 2;
+    return Ok();
   }
-  max_events_ = std::max<std::size_t>(1, records_.size() / 2);
+  const std::string position = records_[0].position.ToString();
+  if (!runner_.Quarantine(records_[0].position)) {
+    return Error{ErrorKind::kFatal, "the broker refuses even the replacement of " + position +
+                                        ": check max.message.bytes of the failed topic"};
+  }
+  parts_.log("error", "The broker refuses what comes of " + position +
+                          ": it is replaced on the failed topic");
+  return Ok();
 }
 
 Status Worker::Wait(const Error& error, const std::stop_token& stop) {

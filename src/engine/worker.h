@@ -61,7 +61,7 @@ class Worker {
   Status Commit();
   Status Recover(Error error, const std::stop_token& stop);
   Status Rewind(const std::stop_token& stop);
-  void Narrow();
+  Status Narrow();
   /// Waits once while the source keeps its membership; kDiscard if that was lost meanwhile.
   Status Wait(const Error& error, const std::stop_token& stop);
   /// The same where nothing is in hand that a rebalance could take.

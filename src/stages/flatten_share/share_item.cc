@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 
 #include "util/sha256.h"
@@ -74,9 +75,13 @@ std::optional<std::string_view> FirstString(const Document& doc,
   return std::nullopt;
 }
 
-std::string DoubleText(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+/// A size that JSON can't hold counts as 0 (3.10); the rest shows that it is a double.
+std::string SizeText(double value) {
+  if (!std::isfinite(value)) return "0";
+  char digits[32];
+  std::string text(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
 }
 
 bool IsHexDigit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
@@ -145,7 +150,7 @@ void AppendEdata(ObjectWriter& out, std::string& json, const Document& share, Va
   if (param.exists()) {
     const bool none = ParseJavaDouble(param.Find("transfers")) == 0;
     edata.Text("type", none ? "download" : "import");
-    edata.Raw("size", DoubleText(ParseJavaDouble(param.Find("size"))));
+    edata.Raw("size", SizeText(ParseJavaDouble(param.Find("size"))));
   } else {
     edata.Copy("type", share.Read(kType));
     edata.Raw("size", "0");
@@ -166,14 +171,14 @@ double ParseJavaDouble(Value value) {
   text.erase(0, blanks);
   std::string_view body = text;
   if (body.starts_with('-') || body.starts_with('+')) body.remove_prefix(1);
+  if (body == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (body == "Infinity") return std::strtod(text.c_str(), nullptr);
   // In a hexadecimal number without exponent d and f are digits, but such a number is refused.
   if (!body.empty() && std::string_view("dDfF").find(body.back()) != std::string_view::npos) {
     body.remove_suffix(1);
     text.pop_back();
   }
-  if (!IsJavaNumber(body)) return 0;
-  const double number = std::strtod(text.c_str(), nullptr);
-  return std::isfinite(number) ? number : 0;
+  return IsJavaNumber(body) ? std::strtod(text.c_str(), nullptr) : 0;
 }
 
 std::string NameBasedUuid(std::string_view name) {

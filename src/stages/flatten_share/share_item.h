@@ -14,7 +14,8 @@ namespace sluice::stages {
 void AppendShareItem(std::string& json, const Document& share, Value item, Value param,
                      std::size_t item_index, std::size_t param_index);
 
-/// Java's Double.parseDouble of a JSON value's text form; 0 where that fails or is not finite.
+/// Java's Double.parseDouble of a JSON value's text form, "NaN" and "Infinity" included; 0 where
+/// that fails.
 double ParseJavaDouble(Value value);
 
 /// Name-based UUID (version 8, RFC 9562) of a text.
