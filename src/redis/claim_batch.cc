@@ -11,6 +11,9 @@ void ClaimBatch::Reset(ClaimForm form, std::chrono::seconds ttl) {
   if (tail_.empty() || form != form_ || ttl != ttl_) {
     form_ = form;
     ttl_ = ttl;
+    head_.clear();
+    AppendRespArray(head_, form == ClaimForm::kNxGet ? 7 : 6);
+    AppendRespBulk(head_, "SET");
     tail_.clear();
     AppendRespBulk(tail_, "NX");
     if (form == ClaimForm::kNxGet) AppendRespBulk(tail_, "GET");
@@ -27,8 +30,7 @@ void ClaimBatch::Reset(ClaimForm form, std::chrono::seconds ttl) {
 
 void ClaimBatch::Add(const Claim& claim) {
   const std::size_t begin = commands_.size();
-  AppendRespArray(commands_, form_ == ClaimForm::kNxGet ? 7 : 6);
-  AppendRespBulk(commands_, "SET");
+  commands_.append(head_);
   AppendRespBulk(commands_, claim.key);
   const std::size_t owner = AppendRespBulk(commands_, claim.owner);
   commands_.append(tail_);

@@ -58,7 +58,8 @@ class ClaimBatch {
 
   ClaimForm form_ = ClaimForm::kNxGet;
   std::chrono::seconds ttl_{0};
-  std::string tail_;  ///< What every SET ends with.
+  std::string head_;  ///< What every SET begins with, and what it ends with.
+  std::string tail_;
   std::string commands_;
   std::vector<Extent> claims_;
   std::vector<ClaimReply> replies_;

@@ -119,8 +119,11 @@ RedisServer::RedisServer(std::vector<std::string> arguments) : arguments_(std::m
   std::string name = (std::filesystem::temp_directory_path() / "sluice-redis-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) Die("no temporary directory");
   directory_ = name;
-  port_ = FreePort();
-  Start();
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    port_ = FreePort();
+    if (Launch(Until::kLoaded)) return;
+  }
+  Die("redis-server ended (is it installed, and are its arguments right?); see " + directory_);
 }
 
 RedisServer::~RedisServer() {
@@ -133,7 +136,11 @@ std::string RedisServer::Url(int db) const {
   return "redis://127.0.0.1:" + std::to_string(port_) + "/" + std::to_string(db);
 }
 
-void RedisServer::Start() {
+void RedisServer::Start(Until until) {
+  if (!Launch(until)) Die("redis-server ended on port " + std::to_string(port_));
+}
+
+bool RedisServer::Launch(Until until) {
   Kill();
   std::vector<std::string> command = {"redis-server",
                                       "--bind",
@@ -151,10 +158,12 @@ void RedisServer::Start() {
   command.insert(command.end(), arguments_.begin(), arguments_.end());
   pid_ = Spawn(command);
   for (int attempt = 0; attempt < 4000; ++attempt) {
-    // A server that asks for a password or is loading answers too.
-    if (TryCommand({"PING"}, 0)) return;
+    // A server that asks for a password answers too.
+    const auto answer = TryCommand({"PING"}, 0);
+    if (answer && (until == Until::kAnswering || !answer->starts_with("LOADING"))) return true;
     if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
-      Die("redis-server ended (is it installed, and are its arguments right?)");
+      pid_ = -1;
+      return false;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }

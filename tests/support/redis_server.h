@@ -27,8 +27,10 @@ class RedisServer {
   [[nodiscard]] std::string socket_path() const { return directory_ + "/redis.sock"; }
 
   void Kill();
-  /// Starts it again on the same port, empty unless it persists.
-  void Start();
+  enum class Until { kLoaded, kAnswering };
+  /// Starts it again on the same port, empty unless it persists; waits until it has read its data
+  /// or at least answers.
+  void Start(Until until = Until::kLoaded);
   /// Stops and continues the process (SIGSTOP, SIGCONT).
   void Pause() const;
   void Resume() const;
@@ -38,6 +40,8 @@ class RedisServer {
   std::string Command(const std::vector<std::string>& arguments, int db = 0) const;
 
  private:
+  /// False if the process ended by itself, because another one was faster to take the port, say.
+  bool Launch(Until until);
   [[nodiscard]] std::optional<std::string> TryCommand(const std::vector<std::string>& arguments,
                                                       int db) const;
 

@@ -141,7 +141,8 @@ TEST(RedisRequirePassTest, AMissingPasswordStopsTheStart) {
 }
 
 TEST(RedisClusterTest, AClusterNodeStopsTheStart) {
-  RedisServer server({"--cluster-enabled", "yes"});
+  RedisServer server(
+      {"--cluster-enabled", "yes", "--cluster-port", std::to_string(testing::FreePort())});
   FakeMetrics metrics;
   server.Command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
   Status status = Ok();

@@ -196,7 +196,7 @@ TEST_F(RedisOutageTest, AServerThatIsLoadingIsWaitedFor) {
   for (int i = 0; i < 100; ++i) server.Command({"SET", "filler-" + std::to_string(i), value});
   server.Command({"SAVE"});
   server.Kill();
-  server.Start();
+  server.Start(RedisServer::Until::kAnswering);
   RedisClaimStore store(SettingsOf(server.Url()), metrics_, "dedup");
   ExpectUnavailable(store.Open(), "LOADING");
   EXPECT_EQ(Errors(metrics_, "loading"), 1);

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "redis/tls.h"
+
 namespace sluice {
 namespace {
 
@@ -116,20 +118,18 @@ TEST(RedisUrlTest, OtherFormsAreRefused) {
   }
 }
 
-#if !defined(SLUICE_REDIS_TLS)
-TEST(RedisUrlTest, TlsIsRefusedWhereHiredisCannotDoIt) {
-  const std::string message = Complaint("rediss://user:s3cret@cache:6380/1");
+TEST(RedisUrlTest, TlsIsTakenWhereHiredisCanDoItAndRefusedElsewhere) {
+  constexpr std::string_view kUrl = "rediss://user:s3cret@cache:6380/1";
+  if (CheckTlsSupport("").ok()) {
+    EXPECT_TRUE(Parsed(kUrl).tls);
+    EXPECT_EQ(Parsed(kUrl).Address(), "rediss://cache:6380/1");
+    return;
+  }
+  const std::string message = Complaint(kUrl);
   EXPECT_NE(message.find("needs hiredis 1.0 or newer"), std::string::npos) << message;
   EXPECT_NE(message.find("rediss://cache:6380/1"), std::string::npos) << message;
   EXPECT_EQ(message.find("s3cret"), std::string::npos) << message;
 }
-#else
-TEST(RedisUrlTest, TlsIsReadWhereHiredisCanDoIt) {
-  const RedisSettings settings = Parsed("rediss://user:s3cret@cache:6380/1");
-  EXPECT_TRUE(settings.tls);
-  EXPECT_EQ(settings.Address(), "rediss://cache:6380/1");
-}
-#endif
 
 }  // namespace
 }  // namespace sluice
