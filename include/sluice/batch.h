@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <new>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "sluice/arena.h"
@@ -18,6 +20,55 @@ class Emitter {
   virtual void Emit(Event& event, TopicId topic) = 0;
 };
 
+/// The events of a batch, in order. They stand in the batch's arena, so that adding one keeps
+/// references to the others valid and allocates nothing.
+class EventList {
+ public:
+  explicit EventList(Arena& arena) : arena_(arena) {}
+
+  template <bool kConst>
+  class BasicIterator {
+   public:
+    using difference_type = std::ptrdiff_t;
+    using value_type = Event;
+    explicit BasicIterator(Event* const* at) : at_(at) {}
+    std::conditional_t<kConst, const Event&, Event&> operator*() const { return **at_; }
+    BasicIterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    friend bool operator==(const BasicIterator&, const BasicIterator&) = default;
+
+   private:
+    Event* const* at_;
+  };
+  using Iterator = BasicIterator<false>;
+  using ConstIterator = BasicIterator<true>;
+
+  Event& emplace_back(const Position& position, std::string_view raw) {
+    return push_back(Event(position, raw));
+  }
+  Event& push_back(const Event& event) {
+    static_assert(std::is_trivially_destructible_v<Event>);
+    events_.push_back(new (arena_.Allocate(sizeof(Event))) Event(event));
+    return *events_.back();
+  }
+  [[nodiscard]] std::size_t size() const { return events_.size(); }
+  [[nodiscard]] bool empty() const { return events_.empty(); }
+  Event& operator[](std::size_t index) { return *events_[index]; }
+  const Event& operator[](std::size_t index) const { return *events_[index]; }
+  // The end moves when an event is added: a loop that adds some goes by index.
+  Iterator begin() { return Iterator(events_.data()); }
+  Iterator end() { return Iterator(events_.data() + events_.size()); }
+  [[nodiscard]] ConstIterator begin() const { return ConstIterator(events_.data()); }
+  [[nodiscard]] ConstIterator end() const { return ConstIterator(events_.data() + events_.size()); }
+  void clear() { events_.clear(); }
+
+ private:
+  Arena& arena_;
+  std::vector<Event*> events_;
+};
+
 /// The events that go through the stages together, and the memory they stand in.
 /// Owned by a worker; one thread.
 class Batch {
@@ -27,9 +78,8 @@ class Batch {
   Batch& operator=(const Batch&) = delete;
 
   /// All events, in order of position; a stage skips those that are not active().
-  /// Adding one keeps references to the others valid.
-  [[nodiscard]] std::deque<Event>& events() { return events_; }
-  [[nodiscard]] const std::deque<Event>& events() const { return events_; }
+  [[nodiscard]] EventList& events() { return events_; }
+  [[nodiscard]] const EventList& events() const { return events_; }
   [[nodiscard]] Arena& arena() { return arena_; }
 
   /// Adds an event that a stage derived from `source`, from canonical JSON text; `index` is its
@@ -54,8 +104,8 @@ class Batch {
   }
 
  private:
-  std::deque<Event> events_;
   Arena arena_;
+  EventList events_{arena_};
   std::vector<std::uint64_t> counters_;
   Emitter* emitter_ = nullptr;
 };

@@ -31,6 +31,23 @@ inline std::uint32_t HashName(const char* name, std::size_t size) {
   return static_cast<std::uint32_t>(h >> 32);
 }
 
+/// Equality of two names of the same size. Names are short: a call of memcmp would cost more.
+inline bool SameName(const char* a, const char* b, std::size_t size) {
+  const auto same = [&](auto word, std::size_t at) {
+    auto other = word;
+    std::memcpy(&word, a + at, sizeof word);
+    std::memcpy(&other, b + at, sizeof other);
+    return word == other;
+  };
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) return same(std::uint64_t{0}, 0) && same(std::uint64_t{0}, size - 8);
+  if (size >= 4) return same(std::uint32_t{0}, 0) && same(std::uint32_t{0}, size - 4);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 /// One JSON value of a Document. Internal to Value and Document, which explain it: names and
 /// strings are decoded; a number is its literal; a container has `count` children.
 struct Node {
@@ -101,8 +118,8 @@ class Value {
   [[nodiscard]] Value Find(std::string_view name, std::uint32_t hash) const {
     if (!IsObject()) return {};
     for (const Node* child = node_->child; child != nullptr; child = child->next) {
-      if (child->hash == hash && child->type != ValueType::kAbsent &&
-          std::string_view(child->name, child->name_size) == name) {
+      if (child->hash == hash && child->name_size == name.size() &&
+          child->type != ValueType::kAbsent && SameName(child->name, name.data(), name.size())) {
         return Value(child);
       }
     }

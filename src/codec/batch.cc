@@ -10,7 +10,7 @@ Event* Batch::Create(const Event& source, std::int32_t index, std::string_view j
   Event event(position, {});
   if (JsonReader().Read(arena_.Copy(json), arena_, event.edit()) != nullptr) return nullptr;
   event.MarkCreated();
-  return &events_.emplace_back(event);
+  return &events_.push_back(event);
 }
 
 }  // namespace sluice

@@ -9,13 +9,7 @@ namespace sluice {
 namespace {
 
 Node* FindChild(Node* parent, const Path::Name& name) {
-  for (Node* child = parent->child; child != nullptr; child = child->next) {
-    if (child->hash == name.hash && child->type != ValueType::kAbsent &&
-        std::string_view(child->name, child->name_size) == name.text) {
-      return child;
-    }
-  }
-  return nullptr;
+  return const_cast<Node*>(Value(parent).Find(name.text, name.hash).node());
 }
 
 /// Marks a whole subtree as made by an edit: it is written from its nodes, not from the source.

@@ -24,7 +24,7 @@ Result<Pipeline::Progress> Pipeline::Advance(BatchRun& run, TransactionStats& st
 
 Status Pipeline::FinishStage(BatchRun& run, TransactionStats& stats) {
   NamedStage& current = stages_[run.next_stage];
-  std::deque<Event>& events = run.batch.events();
+  EventList& events = run.batch.events();
   TransactionStats::StageCount& count = stats.stages[run.next_stage];
   before_.clear();
   for (const Event& event : events) {

@@ -1,0 +1,156 @@
+// The whole loop in memory: events/s, CPU per event and heap allocations per event of one worker.
+//   memory_bench CONFIG EVENTS.ndjson COUNT [redis]
+// Takes the stages of CONFIG; the source repeats the events of the file with fresh mids, the sink
+// counts. Claims are in memory, or in the Redis that CONFIG names.
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "bench/allocation_count.h"
+#include "config/config.h"
+#include "config/pipeline_config.h"
+#include "daemon/clocks.h"
+#include "daemon/resources.h"
+#include "engine/worker.h"
+#include "memory/memory_sink.h"
+#include "metrics/prometheus_metrics.h"
+#include "stages/builtin.h"
+
+namespace sluice {
+namespace {
+
+/// Hands out copies of the events, each with a mid of its own, so that nothing is a duplicate.
+class FreshSource final : public Source {
+ public:
+  FreshSource(std::vector<std::string> values, std::int64_t count)
+      : values_(std::move(values)), count_(count) {}
+  Status Open() override { return Ok(); }
+  Status Poll(const PollLimits& limits, std::vector<Record>& records) override {
+    for (std::size_t n = 0; n < limits.max_records && next_ < count_; ++n, ++next_) {
+      std::string& value = values_[static_cast<std::size_t>(next_) % values_.size()];
+      const std::string_view text = arena_.Copy(value);
+      const std::size_t at = text.find(kMid);
+      if (at != std::string_view::npos) {
+        char* digits = const_cast<char*>(text.data()) + at + kMid.size();
+        std::int64_t number = next_;
+        for (int i = 11; i >= 0; --i, number /= 10)
+          digits[i] = static_cast<char>('0' + number % 10);
+      }
+      records.push_back({Position{"bench", 0, next_}, text});
+    }
+    return Ok();
+  }
+  Status Idle(std::chrono::milliseconds) override { return Ok(); }
+  void Release() override { arena_.Reset(); }
+  Status Rewind() override { return Ok(); }
+  bool exhausted() const override { return next_ >= count_; }
+  void Close() override {}
+
+ private:
+  static constexpr std::string_view kMid = "\"mid\":\"";
+  Arena arena_{std::size_t{1} << 20};
+  std::vector<std::string> values_;
+  std::int64_t count_;
+  std::int64_t next_ = 0;
+};
+
+double ThreadCpu() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+std::vector<std::string> ReadLines(const char* path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+int Die(const std::string& why) {
+  std::cerr << why << "\n";
+  return 1;
+}
+
+/// One pass of `count` events through a new worker; prints a line of figures.
+int Pass(SharedResources& shared, const std::vector<std::string>& lines, std::int64_t count) {
+  WorkerResources resources(shared);
+  std::vector<NamedStage> stages;
+  for (const StageConfig& config : shared.config.stages) {
+    auto stage = config.spec->build(*config.node, resources);
+    if (!stage) return Die(stage.error().message);
+    stages.push_back({config.spec->name, std::move(stage).value(), nullptr});
+  }
+  OutputSettings outputs;
+  MetricNames names{shared.config.name, {}, {}, {}, {}};
+  for (const auto& [name, topic] : shared.config.side_outputs) {
+    outputs.side_outputs.push_back({name, resources.Topic(topic)});
+    names.side_outputs.push_back(name);
+  }
+  for (const std::string& pointer : shared.config.sink.key) outputs.key.emplace_back(pointer);
+  for (const NamedStage& stage : stages) names.stages.push_back(stage.name);
+  names.topics = resources.topics();
+  names.job_counters = resources.counters();
+  Pipeline pipeline(std::move(stages));
+  WorkerMetrics metrics(shared.metrics, names);
+  FreshSource source(lines, count);
+  MemorySink sink(false);
+  Readiness readiness;
+  Worker worker(
+      {.name = "bench",
+       .source = source,
+       .sink = sink,
+       .pipeline = pipeline,
+       .outputs = outputs,
+       .topic_count = names.topics.size(),
+       .batch = {.max_events = shared.config.batch_max_events},
+       .transaction = {.max_events = shared.config.transaction.max_events, .linger = {}},
+       .metrics = metrics,
+       .readiness = readiness,
+       .log = [](std::string_view, const std::string& text) { std::cerr << text << "\n"; }});
+  const auto wall = std::chrono::steady_clock::now();
+  const double cpu = ThreadCpu();
+  const std::uint64_t allocations = bench::AllocationsOfThisThread();
+  if (Status status = worker.Run({}); !status.ok()) return Die(status.error().message);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - wall;
+  const double used = ThreadCpu() - cpu;
+  const auto events = static_cast<double>(count);
+  std::printf(
+      "events_per_second %.0f cpu_ns_per_event %.0f allocations_per_event %.4f records_per_event "
+      "%.2f\n",
+      events / elapsed.count(), used / events * 1e9,
+      static_cast<double>(bench::AllocationsOfThisThread() - allocations) / events,
+      static_cast<double>(sink.records()) / events);
+  return 0;
+}
+
+int Run(int argc, char** argv) {
+  if (argc < 4) return Die("usage: memory_bench CONFIG EVENTS.ndjson COUNT [redis]");
+  const bool redis = argc > 4;
+  StageRegistry registry;
+  if (Status status = RegisterBuiltinStages(registry); !status.ok())
+    return Die(status.error().message);
+  std::vector<Override> overrides;
+  if (!redis) overrides.push_back({"stores.dedup", "{ memory: { max_keys: 100000000 } }"});
+  auto config = LoadConfig(argv[1], overrides, ProcessEnvironment());
+  if (!config) return Die(config.error().message);
+  auto pipeline = CheckPipeline(*config.value(), registry);
+  if (!pipeline) return Die(pipeline.error().message);
+  PrometheusMetrics metrics;
+  const SystemClock clock;
+  SharedResources shared{clock, metrics, pipeline.value(), {}, {}};
+  const std::vector<std::string> lines = ReadLines(argv[2]);
+  if (lines.empty()) return Die(std::string("no events in ") + argv[2]);
+  return Pass(shared, lines, std::strtoll(argv[3], nullptr, 10));
+}
+
+}  // namespace
+}  // namespace sluice
+
+int main(int argc, char** argv) { return sluice::Run(argc, argv); }
