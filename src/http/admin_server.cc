@@ -13,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "util/json_string.h"
+
 namespace sluice {
 namespace {
 
@@ -38,25 +40,6 @@ std::optional<Address> ParseAddress(std::string_view listen) {
   const bool whole = error == std::errc() && end == digits.data() + digits.size();
   if (!whole || address.port < 0 || address.port > 65535) return std::nullopt;
   return address;
-}
-
-std::string JsonString(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string json = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (byte < 0x20) {
-      json += "\\u00";
-      json += kHex[byte >> 4U];
-      json += kHex[byte & 0xFU];
-    } else {
-      json += c;
-    }
-  }
-  return json + '"';
 }
 
 std::string ReadinessJson(const std::vector<std::string>& reasons) {

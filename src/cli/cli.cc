@@ -1,0 +1,111 @@
+#include "cli/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "cli/verbs.h"
+#include "daemon/version.h"
+
+namespace sluice {
+namespace {
+
+constexpr const char* kFooter =
+    R"(Examples:
+  sluice validate config/pipeline-preprocessor.yaml
+  sluice run config/pipeline-preprocessor.yaml
+  sluice run config/quickstart.yaml --set workers=2 --log-level debug
+  sluice run config/quickstart.yaml --print-config
+  sluice stages deduplicate
+
+Exit codes:
+   0  ok: the input ended, or the process was asked to stop
+  64  usage: the command line is wrong
+  69  unavailable: an outside system is away
+  70  internal: the process can't go on; the last line says why
+  75  watchdog: a call hung; start the process again
+  78  configuration: the file must be changed)";
+
+/// What the command line said.
+struct Arguments {
+  RunArguments run;
+  ConfigArguments validate;
+  StagesArguments stages;
+};
+
+void AddConfigOptions(CLI::App& verb, ConfigArguments& arguments) {
+  verb.add_option("CONFIG", arguments.path, "The pipeline's YAML file")->required();
+  verb.add_option("--set", arguments.overrides,
+                  "Replaces one value, such as source.kafka.brokers=localhost:9092")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->check([](const std::string& text) -> std::string {
+        const auto equals = text.find('=');
+        const bool key = equals != std::string::npos && equals > 0;
+        return key ? "" : "\"" + text + "\" is not key=value";
+      });
+}
+
+CLI::App* AddRun(CLI::App& app, RunArguments& arguments) {
+  CLI::App* verb = app.add_subcommand("run", "Runs a pipeline until it is stopped");
+  AddConfigOptions(*verb, arguments.config);
+  verb->add_option("--clock", arguments.clock_ms,
+                   "Fixes the wall clock at these milliseconds since 1970, for tests and replays")
+      ->type_name("MS");
+  verb->add_option("--log-level", arguments.log_level, "Instead of the file's log.level")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  verb->add_option("--log-format", arguments.log_format, "Instead of the file's log.format")
+      ->check(CLI::IsMember({"text", "json"}));
+  verb->add_flag("--print-config", arguments.print_config,
+                 "Prints the effective configuration, without secrets, and ends");
+  return verb;
+}
+
+CLI::App* AddValidate(CLI::App& app, ConfigArguments& arguments) {
+  CLI::App* verb =
+      app.add_subcommand("validate", "Checks a file and names all that is wrong; needs no network");
+  AddConfigOptions(*verb, arguments);
+  return verb;
+}
+
+CLI::App* AddStages(CLI::App& app, StagesArguments& arguments) {
+  CLI::App* verb = app.add_subcommand("stages", "Lists the stages, or describes one");
+  verb->add_option("NAME", arguments.name, "The stage to describe");
+  verb->add_flag("--markdown", arguments.markdown, "As in docs/stages.md");
+  return verb;
+}
+
+int ParseAndDo(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("sluice moves telemetry events from topics to topics through a chain of stages.",
+               "sluice");
+  app.set_version_flag("--version", "sluice " + VersionText());
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  const CLI::App* run = AddRun(app, arguments.run);
+  const CLI::App* validate = AddValidate(app, arguments.validate);
+  AddStages(app, arguments.stages);
+  for (CLI::App* verb : app.get_subcommands({})) verb->footer("");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, std::cout, std::cerr) == 0 ? kExitOk : kExitUsage;
+  }
+  if (run->parsed()) return RunVerb(arguments.run);
+  if (validate->parsed()) return ValidateVerb(arguments.validate);
+  return StagesVerb(arguments.stages);
+}
+
+}  // namespace
+
+int Main(int argc, char** argv) {
+  try {
+    return ParseAndDo(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "sluice: internal error: " << error.what() << '\n';
+  }
+  return kExitInternal;
+}
+
+}  // namespace sluice

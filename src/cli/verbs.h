@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+constexpr int kExitOk = 0;
+constexpr int kExitUsage = 64;
+constexpr int kExitUnavailable = 69;
+constexpr int kExitInternal = 70;
+constexpr int kExitConfig = 78;
+
+/// The configuration that `run` and `validate` work on.
+struct ConfigArguments {
+  std::string path;
+  std::vector<std::string> overrides;  ///< "key=value"
+};
+
+struct RunArguments {
+  ConfigArguments config;
+  std::optional<std::int64_t> clock_ms;
+  std::string log_level;   ///< Empty: as the configuration says.
+  std::string log_format;  ///< Empty: as the configuration says.
+  bool print_config = false;
+};
+
+struct StagesArguments {
+  std::string name;  ///< Empty: all of them.
+  bool markdown = false;
+};
+
+// Each does what the verb says, prints results to standard output and failures to standard error,
+// and returns the exit code.
+
+int RunVerb(const RunArguments& arguments);
+/// Opens nothing but the file and the schemas that it names.
+int ValidateVerb(const ConfigArguments& arguments);
+int StagesVerb(const StagesArguments& arguments);
+
+}  // namespace sluice
