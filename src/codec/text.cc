@@ -44,7 +44,12 @@ bool IsJavaSpace(UChar32 c) {
 }  // namespace
 
 std::string ToUpper(std::string_view text) {
-  return Encode(Decode(text).toUpper(icu::Locale::getRoot()));
+  if (!IsAscii(text)) return Encode(Decode(text).toUpper(icu::Locale::getRoot()));
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c & ~0x20);
+  }
+  return upper;
 }
 
 std::string ToLower(std::string_view text) {
@@ -57,6 +62,12 @@ std::string ToLower(std::string_view text) {
 }
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
+  if (IsAscii(a) && IsAscii(b)) {
+    const auto lower = [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    };
+    return std::ranges::equal(a, b, {}, lower, lower);
+  }
   const icu::UnicodeString left = Decode(a);
   const icu::UnicodeString right = Decode(b);
   if (left.length() != right.length()) return false;
