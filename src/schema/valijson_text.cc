@@ -129,8 +129,7 @@ Json ValijsonText::Write(const SchemaNode& node) {
 
 Json ValijsonText::WriteChild(const SchemaNode& node) {
   if (!node.referenced) return Write(node);
-  const auto [entry, fresh] =
-      definitions_.emplace(&node, "n" + std::to_string(definitions_.size()));
+  const auto [entry, fresh] = definitions_.emplace(&node, std::to_string(definitions_.size()));
   if (fresh) unwritten_.push_back(&node);
   Json reference(rapidjson::kObjectType);
   const std::string target = "#/definitions/" + entry->second;
@@ -175,11 +174,10 @@ Json ValijsonText::WriteFormat(const SchemaNode::Keyword& keyword) {
 }
 
 void ValijsonText::LimitMatchedText(Json& schema) {
-  const auto limit = schema.FindMember("maxLength");
-  if (limit == schema.MemberEnd()) {
+  if (!schema.HasMember("maxLength")) {
     Add(schema, "maxLength", Json(kMaxMatchedText));
-  } else if (limit->value.GetUint64() > kMaxMatchedText) {
-    limit->value.SetUint(kMaxMatchedText);
+  } else if (schema["maxLength"].GetUint64() > kMaxMatchedText) {
+    schema["maxLength"].SetUint(kMaxMatchedText);
   }
 }
 

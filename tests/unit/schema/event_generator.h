@@ -23,8 +23,9 @@ class EventGenerator {
   struct Json {
     enum class Kind : std::uint8_t { kScalar, kArray, kObject };
     Kind kind = Kind::kScalar;
-    std::string scalar;                                  ///< As JSON text.
-    std::vector<std::pair<std::string, Json>> children;  ///< Names (as JSON text) of an object's.
+    std::string scalar;  ///< As JSON text.
+    std::vector<Json> children;
+    std::string name;  ///< As JSON text; of an object's child.
   };
 
   bool OneIn(unsigned n) { return random_() % n == 0; }
@@ -40,7 +41,16 @@ class EventGenerator {
   void Mutate(Json& root);
   void MutateObject(Json& object);
   Json& PickPlace(Json& root);
-  static Json Scalar(std::string text) { return {Json::Kind::kScalar, std::move(text), {}}; }
+  static Json Scalar(std::string text) { return {Json::Kind::kScalar, std::move(text), {}, {}}; }
+  static Json Empty(Json::Kind kind) { return {kind, {}, {}, {}}; }
+  static void Add(Json& parent, std::string name, Json child) {
+    child.name = std::move(name);
+    parent.children.push_back(std::move(child));
+  }
+  static void Replace(Json& place, Json json) {
+    json.name = place.name;
+    place = std::move(json);
+  }
   static void Write(const Json& json, std::string& text);
 
   std::mt19937_64 random_;

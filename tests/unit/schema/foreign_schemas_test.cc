@@ -70,7 +70,8 @@ TEST(ForeignSchemasTest, WhatTheCompilerDoesNotKnowIsLeftToValijson) {
 TEST(ForeignSchemasTest, AnnotationsAndIdsHaveNoEffect) {
   const OneSchema schema(R"({"$schema": "http://json-schema.org/draft-07/schema#",
       "id": "http://example.org/a", "title": 5, "description": [], "default": {}, "x-unit": "ms",
-      "properties": {"x": {"id": "http://example.org/b", "type": "number", "format": "date-time"}}})");
+      "properties": {"x": {"id": "http://example.org/b",
+                           "type": "number", "format": "date-time"}}})");
   EXPECT_TRUE(schema.is_compiled());
   EXPECT_TRUE(schema.Accepts(R"({"x":1})"));
   EXPECT_FALSE(schema.Accepts(R"({"x":"2024-02-29T00:00:00Z"})"));

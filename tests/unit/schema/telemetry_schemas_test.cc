@@ -42,9 +42,11 @@ class E {
   operator std::string() const {  // NOLINT(google-explicit-constructor)
     std::string text;
     for (const auto& [name, json] : fields_) {
-      text += (text.empty() ? "{" : ",") + Quoted(name) + ":" + json;
+      text += text.empty() ? '{' : ',';
+      text += Quoted(name) + ':' + json;
     }
-    return text + "}";
+    text += '}';
+    return text;
   }
 
  private:
@@ -304,7 +306,8 @@ TEST_F(TelemetrySchemasTest, TheOtherEventTypes) {
           R"({"type":"","starttime":1,"endtime":1,"timespent":1,"pageviews":1,"interactions":1})"),
         kAccepted},
        {E("SUMMARY",
-          R"({"type":"","starttime":1,"endtime":1,"timespent":1,"pageviews":1,"interactions":1,"envsummary":[]})"),
+          R"({"type":"","starttime":1,"endtime":1,"timespent":1,"pageviews":1,"interactions":1,)"
+          R"("envsummary":[]})"),
         kEdata},
        {E("METRICS", R"({"jobs":1})"), kEdata},
        {E("METRICS", R"({"system":"","subsystem":"","metrics":[{"value":1}]})"), kAccepted},
