@@ -18,6 +18,8 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 from support.processes import REPOSITORY, ChildProcess, accepts_connections, free_port, wait_until
 
 MIB = 1024 * 1024
+_PASSING = {"NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS", "_WAIT_COORD", "_TRANSPORT",
+            "_TIMED_OUT", "UNSTABLE_OFFSET_COMMIT", "NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"}
 _OUT_OF_SIGHT = 60  # seconds that a call to a healthy cluster may take
 
 
@@ -292,20 +294,22 @@ class KafkaCluster:
     def end_offsets(self, topics, isolation="read_uncommitted"):
         """{(topic, partition): end}; with read_committed, where the first open transaction begins."""
         reader = self._reader(isolation=isolation)
-        return {(p.topic, p.partition): reader.get_watermark_offsets(p, timeout=_OUT_OF_SIGHT)[1]
-                for p in self.partitions(topics)}
+        return {(p.topic, p.partition): self._watermarks(reader, p)[1] for p in self.partitions(topics)}
 
     def start_offsets(self, topics):
         reader = self._reader()
-        return {(p.topic, p.partition): reader.get_watermark_offsets(p, timeout=_OUT_OF_SIGHT)[0]
-                for p in self.partitions(topics)}
+        return {(p.topic, p.partition): self._watermarks(reader, p)[0] for p in self.partitions(topics)}
+
+    @staticmethod
+    def _watermarks(reader, partition):
+        return _patiently(lambda: reader.get_watermark_offsets(partition, timeout=_OUT_OF_SIGHT))
 
     def committed(self, group, topics, stable=True):
         """{(topic, partition): next offset of the group, or -1}. stable: offsets of an open transaction
         are waited for; else the last ones that are committed."""
         reader = self._reader(group, "read_committed" if stable else "read_uncommitted")
-        return {(p.topic, p.partition): max(p.offset, -1)
-                for p in reader.committed(self.partitions(topics), timeout=_OUT_OF_SIGHT)}
+        found = _patiently(lambda: reader.committed(self.partitions(topics), timeout=_OUT_OF_SIGHT))
+        return {(p.topic, p.partition): max(p.offset, -1) for p in found}
 
     def lag(self, group, topics):
         """Records that the group has not done; None while a partition has no committed offset and is not empty."""
@@ -357,6 +361,23 @@ class KafkaCluster:
         for record in self.read(topics, isolation, values):
             found[record.topic].append(record)
         return {topic: found[topic] for topic in topics}
+
+
+def _patiently(call):
+    """A call that is tried again while the cluster is about to find a coordinator or leader."""
+    failure = None
+
+    def attempt():
+        nonlocal failure
+        try:
+            return [call()]
+        except KafkaException as error:
+            failure = error
+            if error.args[0].name() not in _PASSING:
+                raise
+            return None
+
+    return wait_until(attempt, _OUT_OF_SIGHT, lambda: f"Kafka gives an answer; {failure}", interval=0.05)[0]
 
 
 def _headers(message):
