@@ -1,0 +1,149 @@
+#include "cli/cli.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "command.h"
+
+namespace sluice {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+/// Files of a test, and the repository as working directory, since paths in the shipped
+/// configurations are relative to it.
+class CliTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::current_path(SLUICE_SOURCE_DIR);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override {
+    std::filesystem::current_path(before_);
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string Write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+  std::string Folder(const std::string& name) const { return folder_ / name; }
+
+ private:
+  std::filesystem::path before_ = std::filesystem::current_path();
+  std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("sluice_cli_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(CliTest, WrongCommandLinesEndWith64) {
+  EXPECT_EQ(Sluice({}).exit_code, 64);
+  EXPECT_EQ(Sluice({"fly"}).exit_code, 64);
+  EXPECT_EQ(Sluice({"run"}).exit_code, 64);
+  EXPECT_EQ(Sluice({"run", "a.yaml", "--clock", "soon"}).exit_code, 64);
+  EXPECT_EQ(Sluice({"run", "a.yaml", "--log-level", "loud"}).exit_code, 64);
+  EXPECT_EQ(Sluice({"run", "a.yaml", "--log-format", "xml"}).exit_code, 64);
+  EXPECT_EQ(Sluice({"validate", "a.yaml", "b.yaml"}).exit_code, 64);
+}
+
+TEST_F(CliTest, AnOverrideWithoutKeyIsAWrongCommandLine) {
+  for (const char* text : {"workers", "=2"}) {
+    const CommandResult result = Sluice({"validate", "config/quickstart.yaml", "--set", text});
+    EXPECT_EQ(result.exit_code, 64);
+    EXPECT_THAT(result.err, HasSubstr("is not key=value"));
+  }
+}
+
+TEST_F(CliTest, HelpShowsExamplesAndEveryExitCode) {
+  const CommandResult result = Sluice({"--help"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_THAT(result.out, HasSubstr("sluice run config/"));
+  for (const char* code :
+       {"\n   0  ", "\n  64  ", "\n  69  ", "\n  70  ", "\n  75  ", "\n  78  "}) {
+    EXPECT_THAT(result.out, HasSubstr(code));
+  }
+}
+
+TEST_F(CliTest, VersionIsOneLine) {
+  const CommandResult result = Sluice({"--version"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, MatchesRegex("sluice [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
+TEST_F(CliTest, AGoodFileIsOneLine) {
+  const CommandResult result = Sluice({"validate", "config/pipeline-preprocessor.yaml"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  EXPECT_THAT(result.out, MatchesRegex("OK: config/pipeline-preprocessor.yaml: "
+                                       "pipeline pipeline-preprocessor, [0-9]+ stages\n"));
+}
+
+TEST_F(CliTest, EveryProblemOfAFileIsNamedAndEndsWith78) {
+  const std::string path = Write("bad.yaml", "pipeline: p\nwurkers: 2\ncolour: red\n");
+  for (const char* verb : {"validate", "run"}) {
+    const CommandResult result = Sluice({verb, path});
+    EXPECT_EQ(result.exit_code, 78);
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr(path + ":2: "));
+    EXPECT_THAT(result.err, HasSubstr("`workers`"));
+    EXPECT_THAT(result.err, HasSubstr(path + ":3: "));
+  }
+}
+
+TEST_F(CliTest, AFileThatIsNotThereEndsWith78) {
+  const CommandResult result = Sluice({"validate", Folder("none.yaml")});
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.err, StartsWith(Folder("none.yaml") + ": "));
+}
+
+TEST_F(CliTest, OverridesMayBeRepeatedAndAreChecked) {
+  const CommandResult result = Sluice(
+      {"validate", "config/quickstart.yaml", "--set", "workers=none", "--set", "log.level=loud"});
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.err, HasSubstr("workers"));
+  EXPECT_THAT(result.err, HasSubstr("log.level"));
+}
+
+TEST_F(CliTest, AValueMayHoldAnEqualsSign) {
+  const CommandResult result =
+      Sluice({"run", "config/quickstart.yaml", "--set", "pipeline=a=b", "--print-config"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("pipeline: a=b\n"));
+}
+
+TEST_F(CliTest, PrintConfigShowsTheEffectiveConfigurationAndRunsNothing) {
+  const CommandResult result = Sluice({"run", "config/quickstart.yaml", "--print-config", "--set",
+                                       "sink.files.directory=" + Folder("out")});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("directory: " + Folder("out")));
+  EXPECT_FALSE(std::filesystem::exists(Folder("out")));
+}
+
+TEST_F(CliTest, ARunOverFilesWritesThemLogsToStandardErrorAndEndsWith0) {
+  const CommandResult result =
+      Sluice({"run", "config/quickstart.yaml", "--log-format", "json", "--set",
+              "sink.files.directory=" + Folder("out"), "--set", "admin.listen=127.0.0.1:0"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, StartsWith("{\"ts\":\""));
+  EXPECT_FALSE(std::filesystem::is_empty(Folder("out")));
+}
+
+TEST_F(CliTest, LogLevelOverridesTheFile) {
+  const CommandResult result = Sluice({"run", "config/quickstart.yaml", "--log-level", "error",
+                                       "--set", "sink.files.directory=" + Folder("out")});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err, "");
+}
+
+}  // namespace
+}  // namespace sluice

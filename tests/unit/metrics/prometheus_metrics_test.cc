@@ -1,0 +1,98 @@
+#include "metrics/prometheus_metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace sluice {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(PrometheusMetricsTest, TextShowsEachMetricWithHelpTypeLabelsAndValue) {
+  PrometheusMetrics metrics;
+  metrics.CounterOf("sluice_events_total", "Events.", {{"state", "emitted"}}).Add(3);
+  metrics.GaugeOf("sluice_ready", "Ready.", {}).Set(1);
+
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("# HELP sluice_events_total Events.\n"
+                              "# TYPE sluice_events_total counter\n"
+                              "sluice_events_total{state=\"emitted\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("# TYPE sluice_ready gauge\nsluice_ready 1\n"));
+}
+
+TEST(PrometheusMetricsTest, TheSameNameAndLabelsGiveTheSameObject) {
+  PrometheusMetrics metrics;
+  Counter& first = metrics.CounterOf("sluice_a_total", "A.", {{"x", "1"}, {"y", "2"}});
+  Counter& same = metrics.CounterOf("sluice_a_total", "A.", {{"y", "2"}, {"x", "1"}});
+  Counter& other = metrics.CounterOf("sluice_a_total", "A.", {{"x", "1"}, {"y", "3"}});
+  EXPECT_EQ(&first, &same);
+  EXPECT_NE(&first, &other);
+  EXPECT_EQ(&metrics.GaugeOf("sluice_g", "G.", {}), &metrics.GaugeOf("sluice_g", "G.", {}));
+}
+
+TEST(PrometheusMetricsTest, ACounterNeverShrinks) {
+  PrometheusMetrics metrics;
+  Counter& counter = metrics.CounterOf("sluice_a_total", "A.", {});
+  counter.Add(5);
+  counter.Add(-2);
+  EXPECT_THAT(metrics.Text(), HasSubstr("sluice_a_total 5\n"));
+}
+
+TEST(PrometheusMetricsTest, TheBucketsOfTheFirstCallOfANameHold) {
+  PrometheusMetrics metrics;
+  metrics.HistogramOf("sluice_t_seconds", "T.", {{"s", "a"}}, {0.1, 1}).Observe(0.5);
+  metrics.HistogramOf("sluice_t_seconds", "T.", {{"s", "b"}}, {7}).Observe(0.05);
+
+  const std::string text = metrics.Text();
+  EXPECT_THAT(text, HasSubstr("sluice_t_seconds_bucket{s=\"a\",le=\"0.1\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_t_seconds_bucket{s=\"a\",le=\"1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_t_seconds_bucket{s=\"b\",le=\"0.1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_t_seconds_bucket{s=\"b\",le=\"+Inf\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("sluice_t_seconds_count{s=\"a\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("le=\"7\"")));
+}
+
+TEST(PrometheusMetricsTest, LabelValuesAreEscaped) {
+  PrometheusMetrics metrics;
+  metrics.GaugeOf("sluice_g", "G.", {{"topic", "a\"b\\c\nd"}}).Set(1);
+  EXPECT_THAT(metrics.Text(), HasSubstr(R"(sluice_g{topic="a\"b\\c\nd"} 1)"));
+}
+
+TEST(PrometheusMetricsTest, OneNameForTwoKindsIsRefused) {
+  PrometheusMetrics metrics;
+  metrics.CounterOf("sluice_a", "A.", {});
+  EXPECT_THROW(metrics.GaugeOf("sluice_a", "A.", {}), std::invalid_argument);
+}
+
+TEST(PrometheusMetricsTest, ThreadsMayRegisterCountAndReadAtOnce) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 500;
+  PrometheusMetrics metrics;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&metrics] {
+        for (int round = 0; round < kRounds; ++round) {
+          metrics.CounterOf("sluice_a_total", "A.", {{"n", std::to_string(round % 5)}}).Increment();
+          if (round % 100 == 0) {
+            EXPECT_THAT(metrics.Text(), HasSubstr("sluice_a_total"));
+          }
+        }
+      });
+    }
+  }
+  const std::string expected = std::to_string(kThreads * kRounds / 5);
+  for (int n = 0; n < 5; ++n) {
+    EXPECT_THAT(metrics.Text(),
+                HasSubstr("sluice_a_total{n=\"" + std::to_string(n) + "\"} " + expected + "\n"));
+  }
+}
+
+}  // namespace
+}  // namespace sluice
