@@ -167,6 +167,7 @@ class KafkaCluster:
             "broker.session.timeout.ms": 3000,
             "broker.heartbeat.interval.ms": 500,
             "group.initial.rebalance.delay.ms": 0,
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1000,
             "group.min.session.timeout.ms": 1000,
             "replica.fetch.max.bytes": 32 * MIB,
             "log.retention.ms": -1,
