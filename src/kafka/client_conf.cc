@@ -63,7 +63,8 @@ Options ProducerDefaults() {
       {"batch.num.messages", "10000"},
       {"batch.size", std::to_string(kMaxBatchBytes)},
       {"compression.codec", "none"},
-      {"linger.ms", "5"},
+      // Only full batches leave before the end of a transaction, which pushes the rest.
+      {"linger.ms", "100"},
       {"log.connection.close", "false"},
       // A transaction is handed over whole before its commit waits for it.
       {"queue.buffering.max.kbytes", "1048576"},

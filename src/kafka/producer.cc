@@ -18,7 +18,9 @@ constexpr milliseconds kFirstBackoff{20};
 constexpr milliseconds kLongestBackoff{1'000};
 constexpr milliseconds kWatchGrace{30'000};
 constexpr milliseconds kDrainTime{5'000};
-constexpr int kFlushSliceMs = 2;
+constexpr milliseconds kSettleTime{1'000};
+constexpr int kPollSliceMs = 1;
+constexpr int kSlicesPerPush = 4;
 constexpr int kFullQueueWaitMs = 10;
 constexpr std::size_t kPollEvery = 1'000;
 
@@ -130,6 +132,7 @@ Status Producer::Repeat(ProducerCall call, const char* name, milliseconds limit,
 }
 
 Error Producer::ErrorOf(const CallFailure& failure, ProducerCall call, const std::string& what) {
+  failed_ = true;
   fenced_ = fenced_ || IsFencing(failure.code);
   Error error{KindOf(failure, call),
               what + ": " + failure.text + " (" + CodeName(failure.code) + ")"};
@@ -156,6 +159,7 @@ Status Producer::Init() {
 
 Status Producer::Begin() {
   first_failure_.reset();
+  failed_ = false;
   topic_missing_ = false;
   if (!transactional()) return Ok();
   return Repeat(ProducerCall::kBegin, "begin_transaction", settings_.transaction_timeout,
@@ -215,8 +219,7 @@ Status Producer::SendOffsets(const rd_kafka_topic_partition_list_s* offsets,
 
 Status Producer::Flush() {
   const Clock::time_point end = Clock::now() + settings_.transaction_timeout;
-  // Successes are not reported one by one, so the end is only seen between two short waits.
-  while (rd_kafka_flush(client_.get(), kFlushSliceMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  while (!Push()) {
     if (first_failure_ && transactional()) break;
     if (Clock::now() >= end) {
       return Error{ErrorKind::kRecreateProducer,
@@ -224,6 +227,20 @@ Status Producer::Flush() {
     }
   }
   return DeliveryStatus();
+}
+
+/// Lets the library send what lingers, and waits a little; true once nothing is outstanding.
+///
+/// While records are late for their linger time and wait for the answers to those before them,
+/// librdkafka 2.0.2's broker threads spin, and so they do all through a flush. So the linger time
+/// is long, and a short flush now and then starts what would linger. Successes are not reported
+/// one by one, so the end is only seen between two short waits.
+bool Producer::Push() {
+  if (rd_kafka_flush(client_.get(), kPollSliceMs) == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+  for (int i = 0; i < kSlicesPerPush && outstanding() > 0; ++i) {
+    rd_kafka_poll(client_.get(), kPollSliceMs);
+  }
+  return outstanding() == 0;
 }
 
 Status Producer::DeliveryStatus() const {
@@ -241,6 +258,7 @@ Status Producer::Commit() {
 
 Status Producer::Abort() {
   if (transactional()) {
+    if (!failed_) Settle();
     SLUICE_TRY(Repeat(ProducerCall::kAbort, "abort_transaction", settings_.transaction_timeout,
                       [this](int /*timeout_ms*/) {
                         return ErrorHandle(rd_kafka_abort_transaction(client_.get(), -1));
@@ -251,10 +269,18 @@ Status Producer::Abort() {
                std::to_string(outstanding()) + " records stay under way after the abort"};
 }
 
+/// An abort that overtakes the registration of the first partitions is taken by the broker for one
+/// of the transaction before, and ends the producer (seen with librdkafka 2.0.2 and Kafka 3.9).
+void Producer::Settle() {
+  const Clock::time_point end = Clock::now() + kSettleTime;
+  while (!first_failure_ && Clock::now() < end && !Push()) {
+  }
+}
+
 bool Producer::Drain() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE);
   const Clock::time_point end = Clock::now() + kDrainTime;
-  while (outstanding() > 0 && Clock::now() < end) rd_kafka_poll(client_.get(), kFlushSliceMs);
+  while (outstanding() > 0 && Clock::now() < end) rd_kafka_poll(client_.get(), kPollSliceMs);
   return outstanding() == 0 &&
          rd_kafka_fatal_error(client_.get(), nullptr, 0) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }

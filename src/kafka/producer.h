@@ -70,12 +70,15 @@ class Producer {
                 const Call& invoke);
   Error ErrorOf(const CallFailure& failure, ProducerCall call, const std::string& what);
   Status DeliveryStatus() const;
+  bool Push();
+  void Settle();
   bool Drain();
 
   const KafkaSinkSettings& settings_;
   Watchdog& watchdog_;
   ClientEvents events_;
   std::optional<DeliveryFailure> first_failure_;
+  bool failed_ = false;  ///< A call failed since Begin.
   bool fenced_ = false;
   bool topic_missing_ = false;
   ClientHandle client_;
