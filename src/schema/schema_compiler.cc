@@ -7,8 +7,9 @@
 namespace sluice {
 namespace {
 
-/// Merging can multiply schemas; one that grows beyond this isn't worth a program.
-constexpr std::size_t kMaxRules = 10'000;
+/// Merging can multiply schemas; one that grows beyond this isn't worth a program,
+/// and the compiler recurs for each of them.
+constexpr std::size_t kMaxRules = 2'000;
 
 /// Adds a schema and everything that its allOf applies to the same value.
 void Expand(const SchemaNode* node, std::set<const SchemaNode*>& group) {
@@ -133,6 +134,7 @@ void SchemaCompiler::AddBranches(Keyword::Kind kind, const std::vector<const Sch
                                  std::vector<Keyword>& keywords) {
   if (branches.empty()) return;
   std::vector<RuleIndex> rules;
+  rules.reserve(branches.size());
   for (const SchemaNode* branch : branches) rules.push_back(AddRule({branch}));
   auto& all = program_->branches_;
   const auto begin = static_cast<std::uint32_t>(all.size());
@@ -174,12 +176,15 @@ void SchemaCompiler::AddMembers(const Group& group, Rule& rule) {
   rule.additional = others.rule;
   rule.additional_types = others.types;
   rule.has_members = rule.closed || !members.empty() || !additional.empty();
-  AddSlots(std::move(members), rule);
+  AddSlots(members, rule);
 }
 
-void SchemaCompiler::AddSlots(std::vector<std::pair<std::string, Slot>> members, Rule& rule) {
+void SchemaCompiler::AddSlots(const std::vector<std::pair<std::string, Slot>>& members,
+                              Rule& rule) {
   std::vector<Slot> slots;
-  for (auto& [name, slot] : members) {
+  slots.reserve(members.size());
+  for (const auto& [name, member] : members) {
+    Slot slot = member;
     slot.hash = HashName(name.data(), name.size());
     slot.name_begin = static_cast<std::uint32_t>(program_->names_.size());
     slot.name_size = static_cast<std::uint16_t>(name.size());

@@ -41,7 +41,7 @@ class SchemaCompiler {
   void AddBranches(Keyword::Kind kind, const std::vector<const SchemaNode*>& branches,
                    std::vector<Keyword>& keywords);
   void AddMembers(const Group& group, Rule& rule);
-  void AddSlots(std::vector<std::pair<std::string, Slot>> members, Rule& rule);
+  void AddSlots(const std::vector<std::pair<std::string, Slot>>& members, Rule& rule);
   static bool PlaceSlots(const std::vector<Slot>& members, unsigned bits, std::uint32_t multiplier,
                          std::vector<Slot>& table);
 

@@ -18,6 +18,7 @@ TEST(SchemaThreadsTest, OneSchemaServesManyThreads) {
   const auto registry = Load(folder.path());
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&registry, &wrong] {
       for (int i = 0; i < 200; ++i) {
