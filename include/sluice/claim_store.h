@@ -33,6 +33,9 @@ class ClaimStore {
  public:
   virtual ~ClaimStore() = default;
 
+  /// Connects where necessary and asks for a sign of life; kUnavailable names what is missing.
+  virtual Status Ping() { return Ok(); }
+
   /// kUnavailable: the store is away or can't take writes now.
   virtual Status Send(std::span<const Claim> claims, std::chrono::seconds ttl) = 0;
   /// Fills `replies` for the oldest Send that was not answered, in the order of its claims.

@@ -22,6 +22,10 @@ class Stage {
   /// True for a stage that waits for replies between Start and Finish.
   [[nodiscard]] virtual bool HasRequests() const { return false; }
 
+  /// Looks whether the outside systems are there, before the first batch and now and then while
+  /// there is nothing to do; kUnavailable names what is missing.
+  virtual Status Probe() { return Ok(); }
+
   /// An error means that the batch as a whole can't be processed now (the store is away, say).
   /// A bad event is no error: divert it.
   virtual Status Start(Batch& /*batch*/) { return Ok(); }

@@ -51,6 +51,15 @@ Status Pipeline::FinishStage(BatchRun& run, TransactionStats& stats) {
   return Ok();
 }
 
+Status Pipeline::Probe() {
+  for (NamedStage& stage : stages_) {
+    if (Status status = stage.stage->Probe(); !status) {
+      return std::move(status).error().Wrap(stage.name);
+    }
+  }
+  return Ok();
+}
+
 void Pipeline::Cancel() {
   for (NamedStage& stage : stages_) stage.stage->Cancel();
 }

@@ -45,6 +45,9 @@ class Pipeline {
   /// start.
   Result<Progress> Advance(BatchRun& run, TransactionStats& stats);
 
+  /// Asks every stage whether its outside systems are there (Stage::Probe).
+  Status Probe();
+
   /// Forgets all batches that are under way.
   void Cancel();
 

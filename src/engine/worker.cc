@@ -12,6 +12,8 @@ using std::chrono::milliseconds;
 
 /// Longest call that a stop request has to wait for.
 constexpr milliseconds kPollWait{100};
+/// How often the stores are looked at while there is nothing to do.
+constexpr std::chrono::seconds kProbeInterval{1};
 
 }  // namespace
 
@@ -39,9 +41,11 @@ Status Worker::Open(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     Status status = parts_.sink.Open();
     if (status.ok()) status = parts_.source.Open();
+    source_open_ = status.ok();
+    if (status.ok()) status = parts_.pipeline.Probe();
     if (status.ok()) break;
     if (status.error().kind != ErrorKind::kUnavailable) return status;
-    SLUICE_TRY(Wait(status.error(), stop));
+    SLUICE_TRY(WaitThroughRebalances(status.error(), stop));
   }
   if (stop.stop_requested()) return Ok();
   std::vector<std::size_t> limits;
@@ -50,23 +54,14 @@ Status Worker::Open(const std::stop_token& stop) {
         std::min(parts_.max_record_bytes, parts_.sink.MaxRecordBytes(static_cast<TopicId>(topic))));
   }
   collector_.SetLimits(std::move(limits));
-  opened_ = true;
-  backoff_.Reset();
+  GoOn();
   parts_.readiness.Ready(parts_.name);
   return Ok();
 }
 
 Status Worker::RunTransaction(const std::stop_token& stop) {
   SLUICE_TRY(Collect());
-  if (records_.empty()) {
-    // Nothing to do is as good as a commit: what was waited for is there again.
-    if (waiting_) {
-      waiting_ = false;
-      parts_.readiness.Ready(parts_.name);
-      parts_.metrics.Waiting(false);
-    }
-    return Ok();
-  }
+  if (records_.empty()) return Probe();
   FaultPoint("collected");
   SLUICE_TRY(Process(stop));
   if (records_.empty()) return Ok();
@@ -76,12 +71,26 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   parts_.metrics.Committed(stats_, records_.size(), end - collected_at_, end - begin);
   Forget();
   max_events_ = std::min(max_events_ * 2, parts_.transaction.max_events);
-  if (waiting_) parts_.log("info", "Going on: what was waited for is back");
-  waiting_ = false;
+  GoOn();
+  return Ok();
+}
+
+Status Worker::Probe() {
+  const auto now = Clock::now();
+  if (now < next_probe_) return Ok();
+  next_probe_ = now + kProbeInterval;
+  SLUICE_TRY(parts_.pipeline.Probe());
+  GoOn();
+  return Ok();
+}
+
+void Worker::GoOn() {
   backoff_.Reset();
+  if (!waiting_) return;
+  waiting_ = false;
+  parts_.log("info", "Going on: what was waited for is back");
   parts_.readiness.Ready(parts_.name);
   parts_.metrics.Waiting(false);
-  return Ok();
 }
 
 Status Worker::Collect() {
@@ -200,7 +209,7 @@ Status Worker::Wait(const Error& error, const std::stop_token& stop) {
   while (!stop.stop_requested() && Clock::now() < until) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
     const milliseconds step = std::clamp(left, milliseconds(1), kPollWait);
-    if (opened_) {
+    if (source_open_) {
       SLUICE_TRY(parts_.source.Idle(step));
     } else {
       std::this_thread::sleep_for(step);

@@ -66,6 +66,9 @@ class Worker {
   Status Wait(const Error& error, const std::stop_token& stop);
   /// The same where nothing is in hand that a rebalance could take.
   Status WaitThroughRebalances(const Error& error, const std::stop_token& stop);
+  Status Probe();
+  /// All is well (again).
+  void GoOn();
   void Forget();
 
   Parts parts_;
@@ -78,8 +81,9 @@ class Worker {
   std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.
   bool begun_ = false;
   bool waiting_ = false;
-  bool opened_ = false;
+  bool source_open_ = false;
   Clock::time_point collected_at_;
+  Clock::time_point next_probe_;
 };
 
 }  // namespace sluice

@@ -36,7 +36,7 @@ class RedisClaimStore final : public ClaimStore {
   /// Connects and finds out how claims can be asked for. May be repeated.
   Status Open();
   /// Connects if necessary; asks the server for a sign of life unless Sends are outstanding.
-  Status Ping();
+  Status Ping() override;
   /// What an operator should know about the server that Open found, one sentence each.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   /// The form in use, for the line that says at start what runs where.

@@ -183,6 +183,11 @@ class FakeClaims final : public ClaimStore {
  public:
   explicit FakeClaims(std::map<std::string, std::string>& claims) : claims_(claims) {}
 
+  Status Ping() override {
+    if (ping_failures == 0) return Ok();
+    --ping_failures;
+    return Error{ErrorKind::kUnavailable, "redis: connection refused"};
+  }
   Status Send(std::span<const Claim> claims, std::chrono::seconds) override {
     if (failures > 0) {
       --failures;
@@ -208,6 +213,7 @@ class FakeClaims final : public ClaimStore {
 
   int failures = 0;
   int lost_replies = 0;
+  int ping_failures = 0;
 
  private:
   std::map<std::string, std::string>& claims_;

@@ -30,6 +30,7 @@ class Deduplicate final : public Stage {
       : settings_(std::move(settings)), store_(std::move(store)) {}
 
   [[nodiscard]] bool HasRequests() const override { return true; }
+  Status Probe() override { return store_->Ping(); }
   Status Start(Batch& batch) override;
   Status Finish(Batch& batch) override;
   void Cancel() override;

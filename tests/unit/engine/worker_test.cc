@@ -35,6 +35,7 @@ class WorkerTest : public ::testing::Test {
     auto claims = std::make_unique<fakes::FakeClaims>(claims_);
     claims->failures = claim_failures_;
     claims->lost_replies = lost_replies_;
+    claims->ping_failures = ping_failures_;
     stages::Deduplicate::Settings dedup{.key = Path("/mid"),
                                         .ttl = std::chrono::hours(1),
                                         .flags = Path("/flags"),
@@ -89,6 +90,7 @@ class WorkerTest : public ::testing::Test {
   std::function<void()> prepare_;
   int claim_failures_ = 0;
   int lost_replies_ = 0;
+  int ping_failures_ = 0;
   std::size_t transaction_events_ = 5;
   std::vector<std::string> log_;
 };
@@ -148,6 +150,16 @@ TEST_F(WorkerTest, ABatchWaitsForItsStore) {
   EXPECT_TRUE(waited);
   EXPECT_EQ(Count(kOut), 3U);
   EXPECT_EQ(Count(kDuplicate), 0U) << "a lost reply must not make duplicates";
+}
+
+TEST_F(WorkerTest, AStoreThatIsAwayAtStartIsNamedBeforeAnyEventComes) {
+  ping_failures_ = 2;
+  std::vector<std::string> seen;
+  prepare_ = [&] { source_->on_idle = [&] { seen = readiness_.Reasons(); }; };
+  ASSERT_TRUE(Run({EventText("a")}).ok());
+  ASSERT_FALSE(seen.empty());
+  EXPECT_NE(seen[0].find("redis"), std::string::npos);
+  EXPECT_EQ(Count(kOut), 1U);
 }
 
 TEST_F(WorkerTest, AStopWhileWaitingLeavesNothingBehind) {
