@@ -39,14 +39,12 @@ def lines(path):
 
 
 def event_of(line):
-    """The event of a line, {} where there is none."""
+    """The event of an input line, {} where there is none."""
     try:
         event = json.loads(line)
     except ValueError:
         return {}
-    if not isinstance(event, dict):
-        return {}
-    return event["value"] if set(event) == {"key", "headers", "value"} else event
+    return event if isinstance(event, dict) else {}
 
 
 def table(heads, rows):
@@ -70,8 +68,9 @@ def eids(events):
 def main():
     source, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     came = [event_of(line) for line in lines(source)]
-    outputs = {path.name.removesuffix(".ndjson"): [event_of(line) for line in lines(path)]
+    written = {path.name.removesuffix(".ndjson"): [json.loads(line) for line in lines(path)]
                for path in sorted(folder.glob("*.ndjson"))}
+    outputs = {topic: [record["value"] for record in records] for topic, records in written.items()}
     print(f"\nWhat came in: {len(came)} records of {source}")
     print(f"  {most_common(eids(came), 6)}")
 
@@ -81,6 +80,10 @@ def main():
         what = next((text for name, text in WHAT.items() if topic == name or topic.endswith("." + name)), "")
         rows.append([topic, len(events), what, most_common(eids(events), 3)])
     table(["topic", "records", "what", "event types"], rows)
+    # An event that a stage made has a fourth part in its position.
+    positions = {"/".join(record["headers"]["sluice-position"].split("/")[:3])
+                 for records in written.values() for record in records}
+    print(f"\n  {len(positions)} of {len(came)} records are on at least one topic; SHARE_ITEM events were made here")
 
     failed = next((topic for topic in outputs if topic.endswith("telemetry.failed")), None)
     if failed and outputs[failed]:
