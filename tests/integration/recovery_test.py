@@ -9,6 +9,7 @@ from support.load import Load
 from support.own_redis import RedisServer
 from support.preprocessor import DUPLICATE, judge
 from support.processes import wait_until
+from support.tcp_proxy import TcpProxy
 
 from kill_test import claims_above_commit
 
@@ -113,6 +114,23 @@ def test_a_redis_that_hangs_is_waited_for(new_job, own_redis):
     load.join()
     job.wait_done()
     verify(job, load)
+
+
+def test_lost_replies_of_redis_make_no_false_duplicate(new_job, own_redis):
+    with TcpProxy(own_redis.port) as proxy:
+        job = new_job(redis=own_redis, redis_url=f"redis://127.0.0.1:{proxy.port}")
+        load = start_load(job, events=10_000, rate=4000, duplicates=0)
+        job.start()
+        for round_ in range(1, 6):
+            wait_committed(job, 1200 * round_)
+            proxy.lose_replies_after(1000)  # in the middle of a batch: claimed, but nobody was told
+            time.sleep(0.3)
+            proxy.lose_replies_after(None)
+        load.join()
+        job.wait_done()
+        assert proxy.connections > 3
+        assert not job.read(values=False)[DUPLICATE]
+        verify(job, load)
 
 
 def test_a_broker_restart_is_survived(new_job, own_kafka):

@@ -118,7 +118,7 @@ class TcpProxy:
                     return
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: the other direction has closed both ends
             pass
 
     @staticmethod
