@@ -209,11 +209,11 @@ Status Worker::Wait(const Error& error, const std::stop_token& stop) {
   while (!stop.stop_requested() && Clock::now() < until) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
     const milliseconds step = std::clamp(left, milliseconds(1), kPollWait);
-    if (source_open_) {
-      SLUICE_TRY(parts_.source.Idle(step));
-    } else {
-      std::this_thread::sleep_for(step);
-    }
+    Status idle = source_open_ ? parts_.source.Idle(step) : Ok();
+    // The brokers may be away as well: that is then one more thing to wait for.
+    const bool away = !idle.ok() && idle.error().kind == ErrorKind::kUnavailable;
+    if (!idle.ok() && !away) return idle;
+    if (away || !source_open_) std::this_thread::sleep_for(step);
   }
   return Ok();
 }

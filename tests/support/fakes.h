@@ -85,6 +85,10 @@ class FakeSource final : public Source {
   Status Idle(std::chrono::milliseconds) override {
     ++idles;
     if (on_idle) on_idle();
+    if (idle_failures > 0) {
+      --idle_failures;
+      return Error{ErrorKind::kUnavailable, "all brokers are down"};
+    }
     return Ok();
   }
   void Release() override {}
@@ -99,6 +103,7 @@ class FakeSource final : public Source {
   std::int64_t committed = 0;
   int polls = 0;
   int idles = 0;
+  int idle_failures = 0;
   int rewinds = 0;
   int discards = 0;
   bool closed = false;

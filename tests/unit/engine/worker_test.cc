@@ -162,6 +162,13 @@ TEST_F(WorkerTest, AStoreThatIsAwayAtStartIsNamedBeforeAnyEventComes) {
   EXPECT_EQ(Count(kOut), 1U);
 }
 
+TEST_F(WorkerTest, BrokersThatAreAwayTooAreWaitedFor) {
+  claim_failures_ = 1;
+  prepare_ = [&] { source_->idle_failures = 3; };
+  ASSERT_TRUE(Run({EventText("a")}).ok());
+  EXPECT_EQ(Count(kOut), 1U);
+}
+
 TEST_F(WorkerTest, AStopWhileWaitingLeavesNothingBehind) {
   claim_failures_ = 1'000'000;
   prepare_ = [&] { source_->on_idle = [&] { stop_.request_stop(); }; };
