@@ -55,8 +55,9 @@ void RedisConnection::Close() {
 }
 
 Error RedisConnection::Broken(RedisFault fault, std::string_view what) {
+  Error error = Unusable(fault, what);  // Before Close: `what` may stand in the context.
   Close();
-  return Unusable(fault, what);
+  return error;
 }
 
 Error RedisConnection::Unusable(RedisFault fault, std::string_view what) {
@@ -165,7 +166,7 @@ Status RedisConnection::WritePlain(std::string_view commands) {
 
 Status RedisConnection::WriteTls(std::string_view commands) {
   if (redisAppendFormattedCommand(context_.get(), commands.data(), commands.size()) != REDIS_OK) {
-    return Broken(RedisFault::kConnectionLost, context_->errstr);
+    return Broken(RedisFault::kConnectionLost, "no memory for the commands");
   }
   for (;;) {
     int done = 0;

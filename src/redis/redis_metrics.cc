@@ -6,9 +6,9 @@ namespace sluice {
 namespace {
 
 const std::vector<double>& RoundTripBuckets() {
-  static const std::vector<double> buckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                              0.025,  0.05,    0.1,    0.25,  0.5,    1,     5};
-  return buckets;
+  static const std::vector<double> kBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                               0.025,  0.05,    0.1,    0.25,  0.5,    1,     5};
+  return kBuckets;
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ RedisProxy::RedisProxy(int server_port, Hook hook)
   sockaddr_in address = Loopback(0);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
-  bind(listener_, generic, size);
+  static_cast<void>(bind(listener_, generic, size));
   getsockname(listener_, generic, &size);
   listen(listener_, 8);
   port_ = ntohs(address.sin_port);
@@ -108,7 +108,7 @@ void RedisProxy::Serve() {
 void RedisProxy::ServeClient(int client) {
   const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = Loopback(server_port_);
-  connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  static_cast<void>(connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address));
   RespReader requests;
   RespReader replies;
   Command command;

@@ -242,6 +242,7 @@ TEST_F(FileSinkTest, SourceAndSinkTogetherCopyEachLineOnceWhateverFails) {
       std::vector<Record> records;
       ASSERT_TRUE(source.Poll({.max_records = 13, .max_bytes = 1'000'000}, records).ok());
       std::vector<std::pair<TopicId, std::string>> values;
+      values.reserve(records.size());
       for (const Record& record : records) {
         values.emplace_back(TopicId{0}, std::string(*record.value));
       }

@@ -148,6 +148,7 @@ TEST_F(MemoryClaimStoreTest, OfWorkersThatClaimTheSameKeysExactlyOneWinsEach) {
   std::atomic<int> unique{0};
   {
     std::vector<std::jthread> workers;
+    workers.reserve(kWorkers);
     for (int worker = 0; worker < kWorkers; ++worker) {
       workers.emplace_back([&, worker] {
         MemoryClaimStore store(claims);

@@ -25,101 +25,101 @@ using testing::Verdicts;
 /// One server for all tests of this file; each test starts with it empty.
 class RedisClaimStoreTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = new RedisServer; }
+  static void SetUpTestSuite() { server = new RedisServer; }
   static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
+    delete server;
+    server = nullptr;
   }
-  void SetUp() override { server_->Command({"FLUSHALL"}); }
+  void SetUp() override { server->Command({"FLUSHALL"}); }
 
-  static RedisServer* server_;
+  static RedisServer* server;
   FakeMetrics metrics_;
 };
 
-RedisServer* RedisClaimStoreTest::server_ = nullptr;
+RedisServer* RedisClaimStoreTest::server = nullptr;
 
 TEST_F(RedisClaimStoreTest, TheFirstClaimOfAKeyIsUniqueAndALaterOneNamesIt) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"a", "t/0/1"}, {"b", "t/0/2"}}), (Verdicts{"unique", "unique"}));
   EXPECT_EQ(Ask(store, {{"b", "t/1/7/3"}, {"c", "t/1/8"}}),
             (Verdicts{"duplicate of t/0/2", "unique"}));
-  EXPECT_EQ(server_->Command({"GET", "b"}), "t/0/2");
+  EXPECT_EQ(server->Command({"GET", "b"}), "t/0/2");
 }
 
 TEST_F(RedisClaimStoreTest, AReplayedBatchIsNotADuplicateOfItself) {
   const std::vector<Claim> batch = {{"a", "t/0/1"}, {"b", "t/0/2"}, {"a", "t/0/3"}};
   const Verdicts expected = {"unique", "unique", "duplicate of t/0/1"};
   {
-    RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+    RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
     EXPECT_EQ(Ask(store, batch), expected);
     EXPECT_EQ(Ask(store, batch), expected);
   }
-  RedisClaimStore after_a_crash(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore after_a_crash(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(after_a_crash, batch), expected);
 }
 
 TEST_F(RedisClaimStoreTest, TheSameKeyTwiceInOneSendGoesToTheFirst) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"k", "t/0/1/0"}, {"k", "t/0/1/1"}}),
             (Verdicts{"unique", "duplicate of t/0/1/0"}));
 }
 
 TEST_F(RedisClaimStoreTest, TheOriginalsEmptyValueIsADuplicateOfNobodyKnown) {
-  server_->Command({"SETEX", "old", "3600", ""});
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  server->Command({"SETEX", "old", "3600", ""});
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"old", "t/0/1"}}), Verdicts{"duplicate of "});
-  EXPECT_EQ(server_->Command({"GET", "old"}), "");
+  EXPECT_EQ(server->Command({"GET", "old"}), "");
 }
 
 TEST_F(RedisClaimStoreTest, AValueOfAnotherFormIsADuplicateOfNobodyKnown) {
-  server_->Command({"SET", "k", "some user's session"});
-  server_->Command({"SET", "n", "42"});
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  server->Command({"SET", "k", "some user's session"});
+  server->Command({"SET", "n", "42"});
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"k", "t/0/1"}, {"n", "t/0/2"}}),
             (Verdicts{"duplicate of ", "duplicate of "}));
 }
 
 TEST_F(RedisClaimStoreTest, AKeyOfAnotherTypeIsAForeignClaimAndLeavesTheOthersAlone) {
-  server_->Command({"RPUSH", "list", "x"});
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  server->Command({"RPUSH", "list", "x"});
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"a", "t/0/1"}, {"list", "t/0/2"}, {"b", "t/0/3"}}),
             (Verdicts{"unique", "duplicate of ", "unique"}));
-  EXPECT_EQ(server_->Command({"TYPE", "list"}), "list");
+  EXPECT_EQ(server->Command({"TYPE", "list"}), "list");
   EXPECT_EQ(Errors(metrics_, "wrong_type"), 1);
 }
 
 TEST_F(RedisClaimStoreTest, TheTimeToLiveIsSetByTheFirstClaimOnly) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   Ask(store, {{"k", "t/0/1"}}, std::chrono::seconds(1000));
   Ask(store, {{"k", "t/0/2"}}, std::chrono::seconds(5000));
   Ask(store, {{"k", "t/0/1"}}, std::chrono::seconds(9000));
-  const int ttl = std::stoi(server_->Command({"TTL", "k"}));
+  const int ttl = std::stoi(server->Command({"TTL", "k"}));
   EXPECT_LE(ttl, 1000);
   EXPECT_GT(ttl, 900);
 }
 
 TEST_F(RedisClaimStoreTest, AnExpiredClaimIsFree) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   Ask(store, {{"k", "t/0/1"}});
-  server_->Command({"PEXPIRE", "k", "0"});
+  server->Command({"PEXPIRE", "k", "0"});
   EXPECT_EQ(Ask(store, {{"k", "t/0/2"}}), Verdicts{"unique"});
 }
 
 TEST_F(RedisClaimStoreTest, ATimeToLiveBelowOneSecondIsRefused) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   const Status status = store.Send({}, std::chrono::seconds(0));
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
 }
 
 TEST_F(RedisClaimStoreTest, TheDatabaseNumberIsHonoured) {
-  RedisClaimStore seven(SettingsOf(server_->Url(7)), metrics_, "dedup");
-  RedisClaimStore two(SettingsOf(server_->Url(2)), metrics_, "dedup");
+  RedisClaimStore seven(SettingsOf(server->Url(7)), metrics_, "dedup");
+  RedisClaimStore two(SettingsOf(server->Url(2)), metrics_, "dedup");
   EXPECT_EQ(Ask(seven, {{"k", "t/0/1"}}), Verdicts{"unique"});
   EXPECT_EQ(Ask(two, {{"k", "t/0/2"}}), Verdicts{"unique"});
-  EXPECT_EQ(server_->Command({"GET", "k"}, 7), "t/0/1");
-  EXPECT_EQ(server_->Command({"GET", "k"}, 2), "t/0/2");
-  EXPECT_EQ(server_->Command({"GET", "k"}, 0), "(nil)");
+  EXPECT_EQ(server->Command({"GET", "k"}, 7), "t/0/1");
+  EXPECT_EQ(server->Command({"GET", "k"}, 2), "t/0/2");
+  EXPECT_EQ(server->Command({"GET", "k"}, 0), "(nil)");
 }
 
 TEST_F(RedisClaimStoreTest, KeysAreBytes) {
@@ -127,20 +127,21 @@ TEST_F(RedisClaimStoreTest, KeysAreBytes) {
       std::string("a\0b", 3), std::string("a\0c", 3),  "\r\n$3\r\nGET\r\n", "\xff\xfe", "",
       "\xe0\xa4\x95",         std::string(70'000, 'k')};
   std::vector<Claim> claims;
+  claims.reserve(keys.size());
   for (const std::string& key : keys) claims.push_back({key, "t/0/1"});
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, claims), Verdicts(keys.size(), "unique"));
-  for (const std::string& key : keys) EXPECT_EQ(server_->Command({"GET", key}), "t/0/1");
-  EXPECT_EQ(server_->Command({"DBSIZE"}), std::to_string(keys.size()));
+  for (const std::string& key : keys) EXPECT_EQ(server->Command({"GET", key}), "t/0/1");
+  EXPECT_EQ(server->Command({"DBSIZE"}), std::to_string(keys.size()));
 }
 
 TEST_F(RedisClaimStoreTest, ASendWithoutClaimsGetsNoReplies) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {}), Verdicts{});
 }
 
 TEST_F(RedisClaimStoreTest, SeveralSendsAreAnsweredInTheirOrder) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   const std::vector<Claim> first = {{"a", "t/0/1"}, {"b", "t/0/2"}};
   const std::vector<Claim> second = {{"b", "t/0/3"}};
   const std::vector<Claim> third = {{"a", "t/0/4"}, {"c", "t/0/5"}};
@@ -167,7 +168,7 @@ TEST_F(RedisClaimStoreTest, FiftyThousandClaimsFitInOneSend) {
     const std::string& key = texts.emplace_back("key-" + std::to_string(i / 2));
     claims.push_back({key, texts.emplace_back("t/0/" + std::to_string(i))});
   }
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   ASSERT_TRUE(store.Send(claims, kHour).ok());
   ASSERT_TRUE(store.Send(claims, kHour).ok());
   for (int round = 0; round < 2; ++round) {
@@ -183,15 +184,15 @@ TEST_F(RedisClaimStoreTest, FiftyThousandClaimsFitInOneSend) {
 
 TEST_F(RedisClaimStoreTest, APipelineWhoseRepliesFillTheSocketsDoesNotLock) {
   // Each reply is 100 kB long, so that neither side's buffers can hold them all.
-  server_->Command({"SET", "huge", std::string(100'000, 'x')});
+  server->Command({"SET", "huge", std::string(100'000, 'x')});
   const std::vector<Claim> claims(2'000, Claim{"huge", "t/0/1"});
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_EQ(Ask(store, claims), Verdicts(2'000, "duplicate of "));
 }
 
 TEST_F(RedisClaimStoreTest, RepliesOfCancelledSendsAreNotTakenForNewOnes) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
-  server_->Command({"SET", "x", "t/9/9"});
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
+  server->Command({"SET", "x", "t/9/9"});
   const std::vector<Claim> cancelled = {{"x", "t/0/1"}, {"x", "t/0/2"}, {"x", "t/0/3"}};
   ASSERT_TRUE(store.Send(cancelled, kHour).ok());
   ASSERT_TRUE(store.Send(cancelled, kHour).ok());
@@ -200,7 +201,7 @@ TEST_F(RedisClaimStoreTest, RepliesOfCancelledSendsAreNotTakenForNewOnes) {
 }
 
 TEST_F(RedisClaimStoreTest, CancelWithNothingOutstandingKeepsTheConnection) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   Ask(store, {{"a", "t/0/1"}});
   store.Cancel();
   Ask(store, {{"b", "t/0/2"}});
@@ -208,32 +209,31 @@ TEST_F(RedisClaimStoreTest, CancelWithNothingOutstandingKeepsTheConnection) {
 }
 
 TEST_F(RedisClaimStoreTest, OpenLeavesNoKeyBehind) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   ASSERT_TRUE(store.Open().ok());
   EXPECT_EQ(store.form(), ClaimForm::kNxGet);
-  EXPECT_EQ(server_->Command({"DBSIZE"}), "0");
+  EXPECT_EQ(server->Command({"DBSIZE"}), "0");
   EXPECT_TRUE(store.warnings().empty());
 }
 
 TEST_F(RedisClaimStoreTest, AnEvictingServerIsWarnedAbout) {
-  server_->Command({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  server->Command({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   const Status status = store.Open();
-  server_->Command({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
+  server->Command({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
   ASSERT_TRUE(status.ok()) << MessageOf(status);
   ASSERT_EQ(store.warnings().size(), 1U);
   EXPECT_NE(store.warnings()[0].find("maxmemory-policy is allkeys-lru"), std::string::npos);
 }
 
 TEST_F(RedisClaimStoreTest, TheUnixSocketWorks) {
-  RedisClaimStore store(SettingsOf("unix://" + server_->socket_path() + "?db=3"), metrics_,
-                        "dedup");
+  RedisClaimStore store(SettingsOf("unix://" + server->socket_path() + "?db=3"), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"k", "t/0/1"}}), Verdicts{"unique"});
-  EXPECT_EQ(server_->Command({"GET", "k"}, 3), "t/0/1");
+  EXPECT_EQ(server->Command({"GET", "k"}, 3), "t/0/1");
 }
 
 TEST_F(RedisClaimStoreTest, PingWorksBeforeBetweenAndAfterClaims) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   EXPECT_TRUE(store.Ping().ok());
   const std::vector<Claim> claims = {{"k", "t/0/1"}};
   ASSERT_TRUE(store.Send(claims, kHour).ok());
@@ -245,7 +245,7 @@ TEST_F(RedisClaimStoreTest, PingWorksBeforeBetweenAndAfterClaims) {
 }
 
 TEST_F(RedisClaimStoreTest, EachRoundTripIsObserved) {
-  RedisClaimStore store(SettingsOf(server_->Url()), metrics_, "dedup");
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   Ask(store, {{"a", "t/0/1"}});
   Ask(store, {{"b", "t/0/2"}, {"c", "t/0/3"}});
   EXPECT_EQ(metrics_.Get("sluice_redis_round_trip_seconds{store=dedup,}"), 2);

@@ -21,20 +21,20 @@ using testing::Verdicts;
 class RedisLoginTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    server_ = new RedisServer;
-    server_->Command({"ACL", "SETUSER", "dedup", "on", ">s3cret", "~*", "+@all"});
-    server_->Command({"ACL", "SETUSER", "minimal", "on", ">s3cret", "~*", "+set", "+get"});
-    server_->Command({"ACL", "SETUSER", "reader", "on", ">s3cret", "~*", "+@read", "+select"});
-    server_->Command(
+    server = new RedisServer;
+    server->Command({"ACL", "SETUSER", "dedup", "on", ">s3cret", "~*", "+@all"});
+    server->Command({"ACL", "SETUSER", "minimal", "on", ">s3cret", "~*", "+set", "+get"});
+    server->Command({"ACL", "SETUSER", "reader", "on", ">s3cret", "~*", "+@read", "+select"});
+    server->Command(
         {"ACL", "SETUSER", "prefixed", "on", ">s3cret", "~dedup:*", "+set", "+get", "+info"});
   }
   static void TearDownTestSuite() {
-    delete server_;
-    server_ = nullptr;
+    delete server;
+    server = nullptr;
   }
 
   static RedisSettings As(const std::string& user, const std::string& password, int db = 0) {
-    RedisSettings settings = SettingsOf(server_->Url(db));
+    RedisSettings settings = SettingsOf(server->Url(db));
     settings.user = user;
     settings.password = password;
     return settings;
@@ -44,16 +44,16 @@ class RedisLoginTest : public ::testing::Test {
     return RedisClaimStore(settings, metrics_, "dedup").Open();
   }
 
-  static RedisServer* server_;
+  static RedisServer* server;
   FakeMetrics metrics_;
 };
 
-RedisServer* RedisLoginTest::server_ = nullptr;
+RedisServer* RedisLoginTest::server = nullptr;
 
 TEST_F(RedisLoginTest, AnAclUserIsLoggedIn) {
   RedisClaimStore store(As("dedup", "s3cret", 4), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"acl", "t/0/1"}}), Verdicts{"unique"});
-  EXPECT_EQ(server_->Command({"GET", "acl"}, 4), "t/0/1");
+  EXPECT_EQ(server->Command({"GET", "acl"}, 4), "t/0/1");
 }
 
 TEST_F(RedisLoginTest, AWrongPasswordStopsTheStart) {
@@ -106,23 +106,23 @@ TEST_F(RedisLoginTest, AUserOfOnePrefixClaimsUnderItAndIsToldOutsideOfIt) {
 }
 
 TEST_F(RedisLoginTest, ADatabaseThatIsNotThereStopsTheStart) {
-  const Status status = OpenAs(SettingsOf(server_->Url(999)));
+  const Status status = OpenAs(SettingsOf(server->Url(999)));
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
   EXPECT_NE(MessageOf(status).find("SELECT 999"), std::string::npos) << MessageOf(status);
 }
 
 TEST_F(RedisLoginTest, APasswordChangedLaterIsWaitedFor) {
-  server_->Command({"ACL", "SETUSER", "rotating", "on", ">old", "~*", "+@all"});
+  server->Command({"ACL", "SETUSER", "rotating", "on", ">old", "~*", "+@all"});
   RedisClaimStore store(As("rotating", "old"), metrics_, "dedup");
   ASSERT_TRUE(store.Open().ok());
-  server_->Command({"ACL", "SETUSER", "rotating", "resetpass", ">new"});
-  server_->Command({"CLIENT", "KILL", "USER", "rotating"});
+  server->Command({"ACL", "SETUSER", "rotating", "resetpass", ">new"});
+  server->Command({"CLIENT", "KILL", "USER", "rotating"});
   EXPECT_FALSE(store.Ping().ok());
   const Status status = store.Ping();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().kind, ErrorKind::kUnavailable) << MessageOf(status);
-  server_->Command({"ACL", "SETUSER", "rotating", "resetpass", ">old"});
+  server->Command({"ACL", "SETUSER", "rotating", "resetpass", ">old"});
   EXPECT_TRUE(store.Ping().ok());
 }
 

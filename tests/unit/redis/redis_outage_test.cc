@@ -19,7 +19,6 @@ using testing::MessageOf;
 using testing::RedisProxy;
 using testing::RedisServer;
 using testing::SettingsOf;
-using testing::Verdict;
 using testing::Verdicts;
 
 class RedisOutageTest : public ::testing::Test {

@@ -29,52 +29,51 @@ class RedisTlsTest : public ::testing::Test {
     std::signal(SIGPIPE, SIG_IGN);  // As the daemon does: OpenSSL writes without MSG_NOSIGNAL.
     std::string name = (std::filesystem::temp_directory_path() / "sluice-tls-XXXXXX").string();
     ASSERT_NE(mkdtemp(name.data()), nullptr);
-    directory_ = new std::string(name);
+    directory = new std::string(name);
     const std::string make =
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test "
         "-addext subjectAltName=IP:127.0.0.1 -keyout " +
         Key() + " -out " + Certificate() + " 2>/dev/null";
     ASSERT_EQ(std::system(make.c_str()), 0);
-    port_ = FreePort();
-    server_ =
-        new RedisServer({"--tls-port", std::to_string(port_), "--tls-cert-file", Certificate(),
-                         "--tls-key-file", Key(), "--tls-ca-cert-file", Certificate()});
+    port = FreePort();
+    server = new RedisServer({"--tls-port", std::to_string(port), "--tls-cert-file", Certificate(),
+                              "--tls-key-file", Key(), "--tls-ca-cert-file", Certificate()});
   }
   static void TearDownTestSuite() {
-    delete server_;
-    std::filesystem::remove_all(*directory_);
-    delete directory_;
+    delete server;
+    std::filesystem::remove_all(*directory);
+    delete directory;
   }
 
-  static std::string Certificate() { return *directory_ + "/cert.pem"; }
-  static std::string Key() { return *directory_ + "/key.pem"; }
+  static std::string Certificate() { return *directory + "/cert.pem"; }
+  static std::string Key() { return *directory + "/key.pem"; }
 
   static RedisSettings Settings(const std::string& host = "127.0.0.1") {
-    RedisSettings settings = SettingsOf("rediss://" + host + ":" + std::to_string(port_) + "/3");
+    RedisSettings settings = SettingsOf("rediss://" + host + ":" + std::to_string(port) + "/3");
     settings.ca_file = Certificate();
     settings.cert_file = Certificate();
     settings.key_file = Key();
     return settings;
   }
 
-  static std::string* directory_;
-  static RedisServer* server_;
-  static int port_;
+  static std::string* directory;
+  static RedisServer* server;
+  static int port;
   FakeMetrics metrics_;
 };
 
-std::string* RedisTlsTest::directory_ = nullptr;
-RedisServer* RedisTlsTest::server_ = nullptr;
-int RedisTlsTest::port_ = 0;
+std::string* RedisTlsTest::directory = nullptr;
+RedisServer* RedisTlsTest::server = nullptr;
+int RedisTlsTest::port = 0;
 
 TEST_F(RedisTlsTest, ClaimsAreMadeThroughTls) {
   RedisClaimStore store(Settings(), metrics_, "dedup");
   EXPECT_EQ(Ask(store, {{"k", "t/0/1"}}), Verdicts{"unique"});
-  EXPECT_EQ(server_->Command({"GET", "k"}, 3), "t/0/1");
+  EXPECT_EQ(server->Command({"GET", "k"}, 3), "t/0/1");
 }
 
 TEST_F(RedisTlsTest, PipelinesLargerThanTheSocketsGoThroughTls) {
-  server_->Command({"SET", "huge", std::string(100'000, 'x')}, 3);
+  server->Command({"SET", "huge", std::string(100'000, 'x')}, 3);
   const std::vector<Claim> replies_pile_up(1'000, Claim{"huge", "t/0/1"});
   RedisClaimStore store(Settings(), metrics_, "dedup");
   EXPECT_EQ(Ask(store, replies_pile_up), Verdicts(1'000, "duplicate of "));
@@ -120,10 +119,10 @@ TEST_F(RedisTlsTest, AClientThatTheServerRefusesIsToldSo) {
 }
 
 TEST_F(RedisTlsTest, PlainTextOnATlsPortAndTlsOnAPlainPortAreNamed) {
-  RedisSettings plain = SettingsOf("redis://127.0.0.1:" + std::to_string(port_));
+  RedisSettings plain = SettingsOf("redis://127.0.0.1:" + std::to_string(port));
   EXPECT_FALSE(RedisClaimStore(plain, metrics_, "dedup").Open().ok());
   RedisSettings tls = Settings();
-  tls.port = server_->port();
+  tls.port = server->port();
   tls.connect_timeout = std::chrono::milliseconds(300);
   const Status status = RedisClaimStore(tls, metrics_, "dedup").Open();
   ASSERT_FALSE(status.ok());

@@ -43,6 +43,7 @@ inline std::vector<std::string> Ask(ClaimStore& store, const std::vector<Claim>&
   std::vector<ClaimReply> replies;
   if (Status status = store.Receive(replies); !status.ok()) return {MessageOf(status)};
   std::vector<std::string> verdicts;
+  verdicts.reserve(replies.size());
   for (const ClaimReply& reply : replies) verdicts.push_back(Verdict(reply));
   return verdicts;
 }
