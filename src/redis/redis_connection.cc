@@ -110,7 +110,7 @@ Status RedisConnection::Dial() {
 }
 
 Status RedisConnection::Authenticate() {
-  if (settings_.password.empty()) return Ok();
+  if (settings_.user.empty() && settings_.password.empty()) return Ok();
   RespToken reply;
   if (settings_.user.empty()) {
     SLUICE_TRY(Call({"AUTH", settings_.password}, reply));

@@ -13,8 +13,8 @@ struct RedisSettings {
   std::string host;
   int port = 6379;
   std::string unix_path;  ///< If not empty: the socket to use instead of host and port.
-  std::string user;       ///< Empty: the default user.
-  std::string password;   ///< Empty: no AUTH.
+  std::string user;       ///< Empty: the default user, and no AUTH without a password.
+  std::string password;
   int db = 0;
 
   bool tls = false;

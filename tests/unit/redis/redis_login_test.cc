@@ -56,6 +56,14 @@ TEST_F(RedisLoginTest, AnAclUserIsLoggedIn) {
   EXPECT_EQ(server->Command({"GET", "acl"}, 4), "t/0/1");
 }
 
+TEST_F(RedisLoginTest, AUserWithoutAPasswordIsNotTheDefaultUser) {
+  server->Command({"ACL", "SETUSER", "open", "on", "nopass", "~*", "+@all"});
+  EXPECT_TRUE(OpenAs(As("open", "")).ok());
+  const Status status = OpenAs(As("nobody", ""));
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
+}
+
 TEST_F(RedisLoginTest, AWrongPasswordStopsTheStart) {
   const Status status = OpenAs(As("dedup", "wr0ng"));
   ASSERT_FALSE(status.ok());
