@@ -118,6 +118,12 @@ void KafkaSource::OnRebalance(rd_kafka_s* client, int code, rd_kafka_topic_parti
                               void* opaque) {
   auto* source = static_cast<KafkaSource*>(opaque);
   source->moved_ = true;
+  // A pause by the application outlives the assignment in the library: the partitions would stay
+  // silent when they are given again.
+  if (source->paused_) {
+    const PartitionListHandle paused = source->partitions_.List();
+    rd_kafka_resume_partitions(client, paused.get());
+  }
   source->buffer_.DropTaken();
   source->partitions_.Clear();
   source->health_.ForgetPartitions();
