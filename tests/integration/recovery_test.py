@@ -221,3 +221,20 @@ def test_a_stalled_process_that_lost_its_partitions_writes_nothing_twice(new_job
     job.wait_done(timeout=90)
     assert first.running(), first.log_tail()
     verify(job, load)
+
+
+def test_a_rebalance_while_redis_is_away_leaves_no_partition_silent(new_job, own_redis):
+    job = new_job(partitions=4, redis=own_redis)
+    load = start_load(job, events=12_000, rate=3000)
+    first = job.start("one")
+    wait_committed(job, 2000)
+    own_redis.stop()
+    first.wait_unready("redis")
+    second = job.process("two")  # takes partitions that the first has paused
+    second.start()
+    time.sleep(4)
+    second.kill()
+    own_redis.start()
+    load.join()
+    job.wait_done(timeout=90)
+    verify(job, load)
