@@ -38,6 +38,8 @@ class StopSignals {
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    // A peer that hangs up is an error of that call, not the end of the process.
+    std::signal(SIGPIPE, SIG_IGN);
   }
   /// True if one came within a fifth of a second.
   bool Wait() const {
@@ -89,6 +91,12 @@ Result<std::unique_ptr<AdminServer>> StartAdmin(const PipelineConfig& pipeline,
   return AdminServer::Start(pipeline.admin_listen, std::move(handlers));
 }
 
+/// With the port that was taken where the configuration leaves it open (0).
+std::string AdminAddress(const PipelineConfig& pipeline, const AdminServer& server) {
+  const std::string& listen = pipeline.admin_listen;
+  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(server.port());
+}
+
 void RunCrew(Crew& crew, const StopSignals& signals) {
   bool stopping = false;
   while (crew.running() > 0) {
@@ -125,10 +133,11 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
   }
   auto admin = StartAdmin(pipeline, config, metrics, readiness);
   if (!admin) return Fail(admin.error());
-  spdlog::info("sluice {}: {} reads {}; {} worker(s), {}, admin {}", VersionText(), pipeline.name,
-               DescribeSource(pipeline), pipeline.workers,
-               pipeline.exactly_once ? "exactly_once" : "at_least_once",
-               pipeline.admin_listen.empty() ? "off" : "http://" + pipeline.admin_listen);
+  spdlog::info(
+      "sluice {}: {} reads {}; {} worker(s), {}, admin {}", VersionText(), pipeline.name,
+      DescribeSource(pipeline), pipeline.workers,
+      pipeline.exactly_once ? "exactly_once" : "at_least_once",
+      admin.value() == nullptr ? "off" : "http://" + AdminAddress(pipeline, *admin.value()));
   Crew crew;
   for (auto& worker : workers) crew.Start(*worker);
   RunCrew(crew, signals);
@@ -139,6 +148,20 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
 
 Status ValidateDaemonConfig(const PipelineConfig& pipeline) {
   SLUICE_TRY(CheckAdapters(pipeline));
+  // The stages are built for real, on stores that need no server.
+  PipelineConfig offline = pipeline;
+  for (StoreConfig& store : offline.stores) {
+    store.redis.reset();
+    store.memory = StoreConfig::Memory{1};
+  }
+  PrometheusMetrics metrics;
+  const SystemClock clock;
+  SharedResources shared{clock, metrics, offline, {}, {}};
+  WorkerResources resources(shared);
+  for (const StageConfig& stage : offline.stages) {
+    auto built = stage.spec->build(*stage.node, resources);
+    if (!built) return std::move(built).error().Wrap(stage.node->where());
+  }
   return Ok();
 }
 

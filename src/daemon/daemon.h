@@ -19,7 +19,8 @@ enum class ExitCode : int { kOk = 0, kInternal = 70, kWatchdog = 75, kConfig = 7
 /// and returns the process's exit code. Logs through spdlog's default logger.
 int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOptions& options);
 
-/// The checks of RunDaemon that need no network and open nothing but schemas.
+/// The checks of RunDaemon that need no network: settings of the adapters, and the stages with the
+/// files that they read.
 Status ValidateDaemonConfig(const PipelineConfig& pipeline);
 
 }  // namespace sluice
