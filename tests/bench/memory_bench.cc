@@ -2,17 +2,17 @@
 //   memory_bench CONFIG EVENTS.ndjson COUNT [redis]
 // Takes the stages of CONFIG; the source repeats the events of the file with fresh mids, the sink
 // counts. Claims are in memory, or in the Redis that CONFIG names.
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/allocation_count.h"
+#include "bench/fresh_events.h"
 #include "config/config.h"
 #include "config/pipeline_config.h"
 #include "daemon/clocks.h"
@@ -25,24 +25,16 @@
 namespace sluice {
 namespace {
 
-/// Hands out copies of the events, each with a mid of its own, so that nothing is a duplicate.
+using bench::FreshEvents;
+
+/// Hands out events until `count`.
 class FreshSource final : public Source {
  public:
-  FreshSource(std::vector<std::string> values, std::int64_t count)
-      : values_(std::move(values)), count_(count) {}
+  FreshSource(FreshEvents& events, std::int64_t count) : events_(events), count_(count) {}
   Status Open() override { return Ok(); }
   Status Poll(const PollLimits& limits, std::vector<Record>& records) override {
     for (std::size_t n = 0; n < limits.max_records && next_ < count_; ++n, ++next_) {
-      std::string& value = values_[static_cast<std::size_t>(next_) % values_.size()];
-      const std::string_view text = arena_.Copy(value);
-      const std::size_t at = text.find(kMid);
-      if (at != std::string_view::npos) {
-        char* digits = const_cast<char*>(text.data()) + at + kMid.size();
-        std::int64_t number = next_;
-        for (int i = 11; i >= 0; --i, number /= 10)
-          digits[i] = static_cast<char>('0' + number % 10);
-      }
-      records.push_back({Position{"bench", 0, next_}, text});
+      records.push_back({Position{"bench", 0, next_}, arena_.Copy(events_.Make(next_))});
     }
     return Ok();
   }
@@ -53,9 +45,8 @@ class FreshSource final : public Source {
   void Close() override {}
 
  private:
-  static constexpr std::string_view kMid = "\"mid\":\"";
   Arena arena_{std::size_t{1} << 20};
-  std::vector<std::string> values_;
+  FreshEvents& events_;
   std::int64_t count_;
   std::int64_t next_ = 0;
 };
@@ -66,20 +57,13 @@ double ThreadCpu() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-std::vector<std::string> ReadLines(const char* path) {
-  std::ifstream file(path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  return lines;
-}
-
 int Die(const std::string& why) {
   std::cerr << why << "\n";
   return 1;
 }
 
 /// One pass of `count` events through a new worker; prints a line of figures.
-int Pass(SharedResources& shared, const std::vector<std::string>& lines, std::int64_t count) {
+int Pass(SharedResources& shared, FreshEvents& events, std::int64_t count) {
   WorkerResources resources(shared);
   std::vector<NamedStage> stages;
   for (const StageConfig& config : shared.config.stages) {
@@ -99,7 +83,7 @@ int Pass(SharedResources& shared, const std::vector<std::string>& lines, std::in
   names.job_counters = resources.counters();
   Pipeline pipeline(std::move(stages));
   WorkerMetrics metrics(shared.metrics, names);
-  FreshSource source(lines, count);
+  FreshSource source(events, count);
   MemorySink sink(false);
   Readiness readiness;
   Worker worker(
@@ -120,13 +104,13 @@ int Pass(SharedResources& shared, const std::vector<std::string>& lines, std::in
   if (Status status = worker.Run({}); !status.ok()) return Die(status.error().message);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - wall;
   const double used = ThreadCpu() - cpu;
-  const auto events = static_cast<double>(count);
+  const auto done = static_cast<double>(count);
   std::printf(
       "events_per_second %.0f cpu_ns_per_event %.0f allocations_per_event %.4f records_per_event "
       "%.2f\n",
-      events / elapsed.count(), used / events * 1e9,
-      static_cast<double>(bench::AllocationsOfThisThread() - allocations) / events,
-      static_cast<double>(sink.records()) / events);
+      done / elapsed.count(), used / done * 1e9,
+      static_cast<double>(bench::AllocationsOfThisThread() - allocations) / done,
+      static_cast<double>(sink.records()) / done);
   return 0;
 }
 
@@ -145,9 +129,9 @@ int Run(int argc, char** argv) {
   PrometheusMetrics metrics;
   const SystemClock clock;
   SharedResources shared{clock, metrics, pipeline.value(), {}, {}};
-  const std::vector<std::string> lines = ReadLines(argv[2]);
-  if (lines.empty()) return Die(std::string("no events in ") + argv[2]);
-  return Pass(shared, lines, std::strtoll(argv[3], nullptr, 10));
+  std::optional<FreshEvents> events = FreshEvents::Read(argv[2]);
+  if (!events) return Die(std::string("no events in ") + argv[2]);
+  return Pass(shared, *events, std::strtoll(argv[3], nullptr, 10));
 }
 
 }  // namespace
