@@ -143,6 +143,7 @@ Status KafkaSink::Abort() {
   if (abort) {
     metrics_.aborts.Increment();
     Status aborted = Judge(producer_->Abort());
+    if (aborted.ok() && producer_->record_failed()) aborted = Replace();
     if (aborted.ok()) return aborted;
     error.message = std::move(aborted).error().message;
     state_ = State::kBroken;
@@ -152,11 +153,11 @@ Status KafkaSink::Abort() {
   return error;
 }
 
-Status KafkaSink::Recreate() {
-  if (state_ == State::kReady || state_ == State::kBroken) {
-    Discard();
-    metrics_.recreations.Increment();
-  }
+Status KafkaSink::Recreate() { return state_ == State::kMade ? Open() : Replace(); }
+
+Status KafkaSink::Replace() {
+  if (state_ != State::kClosed) metrics_.recreations.Increment();
+  Discard();
   return Open();
 }
 

@@ -49,6 +49,7 @@ class KafkaSink final : public Sink {
 
   Status ReadLimits();
   Status MakeReady();
+  Status Replace();
   Status CommitAll(const Checkpoint& checkpoint);
   /// Passes a producer's status on, and remembers what it means for the producer.
   Status Judge(Status status);

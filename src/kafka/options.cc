@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string_view>
@@ -98,8 +99,11 @@ std::vector<OptionProblem> CheckOptions(ClientKind kind, const Options& options)
   } else {
     CheckOwned(options, kProducer, problems);
   }
+  const std::size_t owned = problems.size();
   const ConfHandle conf(rd_kafka_conf_new());
   for (const auto& [name, value] : options) {
+    const auto same_name = [&](const OptionProblem& problem) { return problem.name == name; };
+    if (std::ranges::any_of(std::span(problems).first(owned), same_name)) continue;
     std::array<char, 512> text{};
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) !=
         RD_KAFKA_CONF_OK) {

@@ -29,11 +29,27 @@ struct AdminOptionsDestroy {
 };
 using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, AdminOptionsDestroy>;
 
+Result<std::int32_t> AnyBroker(rd_kafka_s* client, std::chrono::milliseconds timeout) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const rd_kafka_resp_err_t err =
+      rd_kafka_metadata(client, 0, nullptr, &metadata, static_cast<int>(timeout.count()));
+  const std::string what = "asking for the cluster's brokers: ";
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Error{ErrorKind::kUnavailable, what + CodeText(err)};
+  }
+  const std::int32_t id = metadata->broker_cnt == 0 ? -1 : metadata->brokers[0].id;
+  rd_kafka_metadata_destroy(metadata);
+  if (id < 0) return Error{ErrorKind::kUnavailable, what + "there is none"};
+  return id;
+}
+
+/// Any broker knows; without `broker` the library would wait for the controller.
 EventHandle DescribeTopics(rd_kafka_s* client, const std::vector<std::string>& topics,
-                           std::chrono::milliseconds timeout) {
+                           std::int32_t broker, std::chrono::milliseconds timeout) {
   const AdminOptions options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
   const int timeout_ms = static_cast<int>(timeout.count());
   rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms, nullptr, 0);
+  rd_kafka_AdminOptions_set_broker(options.get(), broker, nullptr, 0);
   std::vector<rd_kafka_ConfigResource_t*> resources;
   for (const std::string& topic : topics) {
     resources.push_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
@@ -68,7 +84,9 @@ Result<std::vector<std::size_t>> ReadTopicLimits(rd_kafka_s* client,
                                                  std::chrono::milliseconds timeout) {
   std::vector<std::size_t> limits(topics.size(), fallback);
   if (topics.empty()) return limits;
-  const EventHandle event = DescribeTopics(client, topics, timeout);
+  Result<std::int32_t> broker = AnyBroker(client, timeout);
+  if (!broker) return std::move(broker).error();
+  const EventHandle event = DescribeTopics(client, topics, broker.value(), timeout);
   const int error =
       event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get());
   if (MeansUnreachable(error)) {

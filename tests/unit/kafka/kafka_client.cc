@@ -1,0 +1,112 @@
+#include "unit/kafka/kafka_client.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+
+namespace sluice::kafka {
+namespace {
+
+constexpr int kAnswerMs = 15'000;
+
+std::optional<std::string> TextOf(const void* bytes, std::size_t size) {
+  if (bytes == nullptr) return std::nullopt;
+  return std::string(static_cast<const char*>(bytes), size);
+}
+
+SeenRecord RecordOf(const rd_kafka_message_t& message) {
+  SeenRecord record{TextOf(message.key, message.key_len), TextOf(message.payload, message.len), {}};
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return record;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i) {
+    record.headers.emplace_back(name, TextOf(value, size).value_or("(null)"));
+  }
+  return record;
+}
+
+}  // namespace
+
+ClientHandle NewClient(rd_kafka_type_t type, const Properties& properties) {
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  std::array<char, 256> text{};
+  for (const auto& [name, value] : properties) {
+    EXPECT_EQ(rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size()),
+              RD_KAFKA_CONF_OK)
+        << text.data();
+  }
+  ClientHandle client(rd_kafka_new(type, conf, text.data(), text.size()));
+  EXPECT_NE(client, nullptr) << text.data();
+  return client;
+}
+
+void CreateTopic(const std::string& brokers, const std::string& topic, int partitions,
+                 const Properties& settings) {
+  const ClientHandle client = NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}});
+  const QueueHandle queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_NewTopic_t* wanted = rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, nullptr, 0);
+  for (const auto& [name, value] : settings) {
+    rd_kafka_NewTopic_set_config(wanted, name.c_str(), value.c_str());
+  }
+  rd_kafka_CreateTopics(client.get(), &wanted, 1, nullptr, queue.get());
+  rd_kafka_NewTopic_destroy(wanted);
+  const EventHandle event(rd_kafka_queue_poll(queue.get(), kAnswerMs));
+  ASSERT_NE(event, nullptr) << "no answer from " << brokers;
+  ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+void WriteTopic(const std::string& brokers, const std::string& topic, std::int32_t partition,
+                const std::vector<std::string>& values) {
+  const ClientHandle client = NewClient(
+      RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}, {"message.max.bytes", "100000000"}});
+  for (const std::string& value : values) {
+    ASSERT_EQ(rd_kafka_producev(
+                  client.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                  RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                  RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  ASSERT_EQ(rd_kafka_flush(client.get(), kAnswerMs), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+std::vector<SeenRecord> ReadTopic(const std::string& brokers, const std::string& topic,
+                                  std::size_t count) {
+  const ClientHandle reader = NewClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", brokers},
+                                                            {"group.id", "reader"},
+                                                            {"isolation.level", "read_committed"}});
+  const PartitionListHandle list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), 0)->offset = 0;
+  rd_kafka_assign(reader.get(), list.get());
+  std::vector<SeenRecord> records;
+  auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kAnswerMs);
+  while (std::chrono::steady_clock::now() < end) {
+    const MessageHandle message(rd_kafka_consumer_poll(reader.get(), 50));
+    if (message == nullptr || message->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    records.push_back(RecordOf(*message));
+    if (records.size() == count) {
+      end = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+    }
+  }
+  return records;
+}
+
+void DeleteRecordsBefore(const std::string& brokers, const std::string& topic,
+                         std::int32_t partition, std::int64_t offset) {
+  const ClientHandle client = NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}});
+  const QueueHandle queue(rd_kafka_queue_new(client.get()));
+  const PartitionListHandle list(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
+  rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(list.get());
+  rd_kafka_DeleteRecords(client.get(), &request, 1, nullptr, queue.get());
+  rd_kafka_DeleteRecords_destroy(request);
+  const EventHandle event(rd_kafka_queue_poll(queue.get(), kAnswerMs));
+  ASSERT_NE(event, nullptr) << "no answer from " << brokers;
+  ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+}  // namespace sluice::kafka

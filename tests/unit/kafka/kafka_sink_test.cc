@@ -1,0 +1,232 @@
+#include "kafka/kafka_sink.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "unit/kafka/mock_cluster.h"
+#include "unit/kafka/worker_ports.h"
+
+namespace sluice::kafka {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+/// Joining a group takes seconds: all share one source. Each has a topic and a producer of its own.
+class KafkaSinkTest : public ::testing::Test {
+ protected:
+  struct Shared {
+    Shared() : test((cluster.CreateTopic("in"), SourceSettings(cluster.brokers(), "g", "in"))) {
+      ExpectOk(test.source.Open());
+    }
+    MockCluster cluster;
+    SourceUnderTest test;
+  };
+
+  static void SetUpTestSuite() { shared_ = std::make_unique<Shared>(); }
+  static void TearDownTestSuite() { shared_.reset(); }
+  static MockCluster& cluster() { return shared_->cluster; }
+  static KafkaSource& source() { return shared_->test.source; }
+
+  KafkaSinkTest() { cluster().CreateTopic(out_); }
+  ~KafkaSinkTest() override {
+    sink_.reset();
+    // The mock keeps no offsets of transactions: the next test starts after this one's records.
+    if (!records_.empty()) ExpectOk(source().CommitOffsets(After(records_)));
+    ExpectOk(source().Rewind());
+  }
+
+  void MakeSink(Strings topics, Delivery delivery = Delivery::kExactlyOnce) {
+    KafkaSinkSettings settings = SinkSettings(cluster().brokers(), out_, std::move(topics));
+    settings.delivery = delivery;
+    sink_ = std::make_unique<KafkaSink>(settings, source(), shared_->test.watchdog, metrics_);
+  }
+
+  /// An open sink, and records in hand.
+  void Start(const Strings& values, Delivery delivery = Delivery::kExactlyOnce) {
+    MakeSink({out_}, delivery);
+    RetryUntilOk([this] { return sink_->Open(); });
+    cluster().Produce("in", values);
+    records_ = Collect(source(), values.size());
+    ASSERT_EQ(Values(records_), values);
+    Copy(records_, outbox_);
+  }
+
+  Status Transaction() {
+    SLUICE_TRY(sink_->Begin());
+    SLUICE_TRY(sink_->Write(outbox_));
+    return sink_->Commit(After(records_));
+  }
+
+  inline static std::unique_ptr<Shared> shared_;
+
+  const std::string out_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  FakeMetrics metrics_;
+  Outbox outbox_;
+  std::unique_ptr<KafkaSink> sink_;
+  std::vector<Record> records_;
+};
+
+TEST_F(KafkaSinkTest, AMissingTopicIsNamedUntilItIsThere) {
+  cluster().CreateTopic("telemetry.failed");
+  cluster().HideTopic("telemetry.failed");
+  MakeSink({out_, "telemetry.failed"});
+  ExpectKind(sink_->Open(), ErrorKind::kUnavailable, "sink topic not usable: telemetry.failed (");
+  cluster().ShowTopic("telemetry.failed");
+  ExpectOk(sink_->Open());
+}
+
+TEST_F(KafkaSinkTest, ABrokerWithoutTopicSettingsLeavesTheConfiguredLimit) {
+  MakeSink({out_});
+  ExpectOk(sink_->Open());
+  EXPECT_LE(sink_->MaxRecordBytes(0), KafkaSinkSettings::kDefaultMaxRecordBytes);
+  EXPECT_GT(sink_->MaxRecordBytes(0), 1'000'000U);
+}
+
+TEST_F(KafkaSinkTest, ATransactionWritesAndCommits) {
+  Start({"a", "b"});
+  ExpectOk(Transaction());
+  const auto seen = cluster().Read(out_, 2);
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].value, "a");
+  EXPECT_EQ(seen[1].value, "b");
+  EXPECT_EQ(metrics_.Value("sluice_kafka_commit_duration_seconds"), 1);
+  EXPECT_EQ(metrics_.Value("sluice_kafka_sent_records_total"), 2);
+}
+
+TEST_F(KafkaSinkTest, ANullKeyIsNotAnEmptyKeyAndHeadersArrive) {
+  Start({"v"});
+  const std::string longer = "sluice-position, of which only the first part is the name";
+  const std::vector<Header> headers{{std::string_view(longer).substr(0, 15), "in/0/0"},
+                                    {"empty", {}}};
+  outbox_.records() = {{0, std::nullopt, "null", headers, {}},
+                       {0, std::string_view(), "empty", {}, {}},
+                       {0, "key", std::string_view(), {}, {}}};
+  ExpectOk(Transaction());
+  const auto seen = cluster().Read(out_, 3);
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[0].key, std::nullopt);
+  EXPECT_EQ(seen[1].key, "");
+  EXPECT_EQ(seen[2].key, "key");
+  EXPECT_EQ(seen[2].value, "");
+  ASSERT_EQ(seen[0].headers.size(), 2U);
+  EXPECT_EQ(seen[0].headers[0].first, "sluice-position");
+  EXPECT_EQ(seen[0].headers[0].second, "in/0/0");
+  EXPECT_EQ(seen[0].headers[1].second, "");
+}
+
+TEST_F(KafkaSinkTest, ValuesAreBorrowedUntilCommitReturns) {
+  Start({"v"});
+  // Large enough that the library sends it from where it stands.
+  std::string value(300'000, 'a');
+  outbox_.records() = {{0, std::nullopt, value, {}, {}}};
+  ExpectOk(Transaction());
+  value.assign(value.size(), 'z');
+  const auto seen = cluster().Read(out_, 1);
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].value, std::string(300'000, 'a'));
+}
+
+TEST_F(KafkaSinkTest, AnAbortedTransactionLeavesTheSinkReady) {
+  Start({"a"});
+  ExpectOk(sink_->Begin());
+  ExpectOk(sink_->Write(outbox_));
+  ExpectOk(sink_->Abort());
+  EXPECT_EQ(metrics_.Value("sluice_kafka_aborts_total"), 1);
+  ExpectOk(Transaction());
+}
+
+TEST_F(KafkaSinkTest, AbortWithoutATransactionDoesNothing) {
+  MakeSink({out_});
+  ExpectOk(sink_->Abort());
+  ExpectOk(sink_->Open());
+  ExpectOk(sink_->Abort());
+  EXPECT_EQ(metrics_.Value("sluice_kafka_aborts_total"), 0);
+}
+
+TEST_F(KafkaSinkTest, ACheckpointOfAPartitionThatIsNotOwnedDiscards) {
+  Start({"a"});
+  ExpectOk(sink_->Begin());
+  ExpectOk(sink_->Write(outbox_));
+  ExpectKind(sink_->Commit({{"in", 7, 1}}), ErrorKind::kDiscard);
+  ExpectOk(sink_->Abort());
+}
+
+TEST_F(KafkaSinkTest, ALostMembershipCostsTheTransaction) {
+  Start({"a"});
+  cluster().FailNext(api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION);
+  ExpectKind(Transaction(), ErrorKind::kAbortTransaction);
+  ExpectOk(sink_->Abort());
+  ExpectOk(Transaction());
+}
+
+TEST_F(KafkaSinkTest, ARefusedRecordIsNamed) {
+  Start({"a"});
+  cluster().FailNext(api::kProduce, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  ExpectKind(Transaction(), ErrorKind::kRefused, "1 bytes of in/0/");
+  ExpectOk(sink_->Abort());
+  ExpectOk(Transaction());
+}
+
+TEST_F(KafkaSinkTest, AFencedProducerIsReplacedAndTheThirdTimeIsFatal) {
+  Start({"a"});
+  for (int i = 0; i < 2; ++i) {
+    cluster().FailNext(api::kEndTxn, RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+    ExpectKind(Transaction(), ErrorKind::kRecreateProducer);
+    ExpectKind(sink_->Abort(), ErrorKind::kRecreateProducer);
+    ExpectKind(sink_->Begin(), ErrorKind::kRecreateProducer);
+    RetryUntilOk([this] { return sink_->Recreate(); });
+  }
+  cluster().FailNext(api::kEndTxn, RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+  ExpectKind(Transaction(), ErrorKind::kFatal, "another process uses transactional.id " + out_);
+  EXPECT_EQ(metrics_.Value("sluice_kafka_fencings_total"), 3);
+  EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 2);
+}
+
+TEST_F(KafkaSinkTest, ATooLongTransactionTimeoutIsAConfigurationError) {
+  MakeSink({out_});
+  cluster().FailNext(api::kInitProducerId, RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT);
+  ExpectKind(sink_->Open(), ErrorKind::kInvalidConfig, "transaction.max.timeout.ms");
+}
+
+TEST_F(KafkaSinkTest, AtLeastOnceCommitsOffsetsAfterTheRecords) {
+  Start({"a", "b"}, Delivery::kAtLeastOnce);
+  ExpectOk(Transaction());
+  EXPECT_EQ(cluster().Read(out_, 2).size(), 2U);
+  cluster().Produce("in", {"c"});
+  ExpectOk(source().Rewind());
+  records_ = Collect(source(), 1);
+  EXPECT_EQ(Values(records_), Strings{"c"});
+}
+
+TEST_F(KafkaSinkTest, AtLeastOnceCommitsNothingAfterAFailedDelivery) {
+  Start({"refused"}, Delivery::kAtLeastOnce);
+  cluster().FailNext(api::kProduce, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  ExpectKind(Transaction(), ErrorKind::kRefused);
+  ExpectOk(sink_->Abort());
+  outbox_.Reset();
+  ExpectOk(source().Rewind());
+  records_ = Collect(source(), 1);
+  EXPECT_EQ(Values(records_), Strings{"refused"});
+}
+
+/// Apart from the others, since the source leaves the group over it.
+TEST(KafkaSinkAloneTest, AtLeastOnceDiscardsWhatTheGroupTookAway) {
+  MockCluster cluster;
+  cluster.CreateTopic("in");
+  cluster.CreateTopic("out");
+  cluster.Produce("in", {"a"});
+  SourceUnderTest input(SourceSettings(cluster.brokers(), "g", "in"));
+  KafkaSinkSettings settings = SinkSettings(cluster.brokers(), "id", {"out"});
+  settings.delivery = Delivery::kAtLeastOnce;
+  KafkaSink sink(settings, input.source, input.watchdog, input.metrics);
+  RetryUntilOk([&] { return sink.Open(); });
+  ExpectOk(input.source.Open());
+  const std::vector<Record> records = Collect(input.source, 1);
+  cluster.FailNext(api::kOffsetCommit, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION);
+  ExpectOk(sink.Begin());
+  ExpectKind(sink.Commit(After(records)), ErrorKind::kDiscard);
+}
+
+}  // namespace
+}  // namespace sluice::kafka

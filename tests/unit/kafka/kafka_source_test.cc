@@ -1,0 +1,190 @@
+#include "kafka/kafka_source.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "unit/kafka/mock_cluster.h"
+#include "unit/kafka/worker_ports.h"
+
+namespace sluice::kafka {
+namespace {
+
+using Strings = std::vector<std::string>;
+using std::chrono::milliseconds;
+
+TEST(KafkaSourceTest, AMissingTopicIsNamedUntilItIsThere) {
+  MockCluster cluster;
+  cluster.CreateTopic("in");
+  cluster.HideTopic("in");
+  SourceUnderTest test(SourceSettings(cluster.brokers(), "group", "in"));
+  ExpectKind(test.source.Open(), ErrorKind::kUnavailable, "source topic not usable: in (");
+  cluster.ShowTopic("in");
+  ExpectOk(test.source.Open());
+}
+
+TEST(KafkaSourceTest, AnUnreachableBrokerIsWaitedForByName) {
+  MockCluster cluster;
+  cluster.CreateTopic("in");
+  const std::string brokers = cluster.brokers();
+  cluster.SetDown();
+  SourceUnderTest test(SourceSettings(brokers, "group", "in"));
+  ExpectKind(test.source.Open(), ErrorKind::kUnavailable, "Kafka at " + brokers);
+  cluster.SetUp();
+  RetryUntilOk([&] { return test.source.Open(); });
+}
+
+TEST(KafkaSourceTest, ARefusedOptionStopsTheOpening) {
+  KafkaSourceSettings settings = SourceSettings("127.0.0.1:1", "group", "in");
+  settings.options["group.id"] = "other";
+  SourceUnderTest test(settings);
+  ExpectKind(test.source.Open(), ErrorKind::kInvalidConfig, "group.id can't be set");
+}
+
+TEST(KafkaSourceTest, ANewGroupHasACommittedOffsetBeforeItsFirstRecord) {
+  MockCluster cluster;
+  cluster.CreateTopic("in");
+  cluster.Produce("in", {"old"});
+  {
+    KafkaSourceSettings settings = SourceSettings(cluster.brokers(), "group", "in");
+    settings.auto_offset_reset = OffsetReset::kLatest;
+    SourceUnderTest test(settings);
+    ExpectOk(test.source.Open());
+    std::vector<Record> records;
+    Status status = test.source.Poll({10, 1'000, milliseconds(100)}, records);
+    while (status.ok()) status = test.source.Poll({10, 1'000, milliseconds(100)}, records);
+    ExpectKind(status, ErrorKind::kDiscard);
+    EXPECT_EQ(test.metrics.Value("sluice_kafka_rebalances_total"), 1);
+    RetryUntilOk([&] { return test.source.Poll({10, 1'000, milliseconds(10)}, records); });
+    EXPECT_TRUE(records.empty());
+  }
+  // Written while nobody reads: "latest" of the next start would skip it.
+  cluster.Produce("in", {"between"});
+  SourceUnderTest test(SourceSettings(cluster.brokers(), "group", "in"));
+  ExpectOk(test.source.Open());
+  EXPECT_EQ(Values(Collect(test.source, 1)), Strings{"between"});
+}
+
+TEST(KafkaSourceTest, WithoutACommittedOffsetErrorSaysWhatToDo) {
+  MockCluster cluster;
+  cluster.CreateTopic("in");
+  KafkaSourceSettings settings = SourceSettings(cluster.brokers(), "group", "in");
+  settings.auto_offset_reset = OffsetReset::kError;
+  SourceUnderTest test(settings);
+  ExpectOk(test.source.Open());
+  std::vector<Record> records;
+  Status status = Ok();
+  while (status.ok() || status.error().kind == ErrorKind::kDiscard) {
+    status = test.source.Poll({10, 1'000, milliseconds(50)}, records);
+  }
+  ExpectKind(status, ErrorKind::kUnavailable, "no committed offset for in[0]");
+}
+
+/// Joining takes seconds: these share one member of a group, which reads on from test to test.
+class JoinedSourceTest : public ::testing::Test {
+ protected:
+  struct Shared {
+    Shared() : test((cluster.CreateTopic("in", 2), SourceSettings(cluster.brokers(), "g", "in"))) {
+      ExpectOk(test.source.Open());
+    }
+    MockCluster cluster;
+    SourceUnderTest test;
+  };
+
+  static void SetUpTestSuite() { shared_ = std::make_unique<Shared>(); }
+  static void TearDownTestSuite() { shared_.reset(); }
+
+  static MockCluster& cluster() { return shared_->cluster; }
+  static KafkaSource& source() { return shared_->test.source; }
+  static FakeMetrics& metrics() { return shared_->test.metrics; }
+
+  void TearDown() override { source().Release(); }
+
+  inline static std::unique_ptr<Shared> shared_;
+};
+
+TEST_F(JoinedSourceTest, RecordsComeInOrderWithTheirPositions) {
+  cluster().Produce("in", {"a", "b", "c"});
+  const std::vector<Record> records = Collect(source(), 3);
+  ASSERT_EQ(Values(records), (Strings{"a", "b", "c"}));
+  EXPECT_EQ(records[2].position.offset, records[0].position.offset + 2);
+  EXPECT_EQ(records[2].position.topic, "in");
+  EXPECT_GT(records[0].timestamp_ms, 0);
+}
+
+TEST_F(JoinedSourceTest, LimitsHoldAndTheRestComesNext) {
+  const std::string big(1'000, 'x');
+  cluster().Produce("in", {"a", big, big, "d", "e"});
+  ASSERT_EQ(Values(Collect(source(), 1)), Strings{"a"});
+  std::vector<Record> records;
+  for (int i = 0; i < 50 && records.empty(); ++i) {
+    ExpectOk(source().Poll({100, 500, milliseconds(100)}, records));
+  }
+  EXPECT_EQ(Values(records), Strings{big});
+  EXPECT_EQ(Values(Collect(source(), 3)), (Strings{big, "d", "e"}));
+}
+
+TEST_F(JoinedSourceTest, RewindHandsOutAgainWhatIsNotCommitted) {
+  cluster().Produce("in", {"a"}, 0);
+  cluster().Produce("in", {"b"}, 1);
+  ExpectOk(source().CommitOffsets(After(Collect(source(), 2))));
+  source().Release();
+  cluster().Produce("in", {"c", "d"}, 0);
+  cluster().Produce("in", {"e", "f"}, 1);
+  ASSERT_EQ(Collect(source(), 3).size(), 3U);
+
+  ExpectOk(source().Rewind());
+
+  Strings again = Values(Collect(source(), 4));
+  std::ranges::sort(again);
+  EXPECT_EQ(again, (Strings{"c", "d", "e", "f"}));
+}
+
+TEST_F(JoinedSourceTest, IdleKeepsRecordsBackAndLosesNone) {
+  cluster().Produce("in", {"a", "b", "c", "d"});
+  ASSERT_EQ(Values(Collect(source(), 2)), (Strings{"a", "b"}));
+  for (int i = 0; i < 3; ++i) ExpectOk(source().Idle(milliseconds(50)));
+  EXPECT_EQ(Values(Collect(source(), 2)), (Strings{"c", "d"}));
+}
+
+TEST_F(JoinedSourceTest, LagIsWhatIsNotCommittedAndNeverNegative) {
+  cluster().Produce("in", {"a"});
+  Checkpoint before = After(Collect(source(), 1));
+  source().NoteCommitted(before);
+  cluster().Produce("in", {"b", "c", "d"});
+  ASSERT_EQ(Collect(source(), 3).size(), 3U);
+  // The gauge follows within a second.
+  ExpectOk(source().Idle(milliseconds(1'100)));
+  EXPECT_EQ(metrics().Value("sluice_consumer_lag_records{topic=in,partition=0}"), 3);
+  before[0].offset += 2;
+  source().NoteCommitted(before);
+  EXPECT_EQ(source().Lag()[0].records, 1);
+  before[0].offset += 5;
+  source().NoteCommitted(before);
+  EXPECT_EQ(source().Lag()[0].records, 0);
+}
+
+TEST_F(JoinedSourceTest, NobodyCommitsForAPartitionThatIsNotOwned) {
+  cluster().Produce("in", {"a"});
+  ASSERT_EQ(Collect(source(), 1).size(), 1U);
+  ExpectKind(source().CommitOffsets({{"in", 7, 1}}), ErrorKind::kDiscard);
+}
+
+TEST_F(JoinedSourceTest, ABrokerThatGoesAwayIsReportedUntilItIsBack) {
+  cluster().SetDown();
+  std::vector<Record> records;
+  Status status = Ok();
+  for (int i = 0; i < 100 && status.ok(); ++i) {
+    status = source().Poll({10, 1'000, milliseconds(100)}, records);
+  }
+  ExpectKind(status, ErrorKind::kUnavailable);
+  cluster().SetUp();
+  cluster().Produce("in", {"back"});
+  Strings values = Values(Collect(source(), 1));
+  while (!values.empty() && values.back() != "back") values = Values(Collect(source(), 1));
+  EXPECT_EQ(values, Strings{"back"});
+}
+
+}  // namespace
+}  // namespace sluice::kafka

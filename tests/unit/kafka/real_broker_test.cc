@@ -1,0 +1,245 @@
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+
+#include "kafka/kafka_sink.h"
+#include "kafka/kafka_source.h"
+#include "unit/kafka/kafka_client.h"
+#include "unit/kafka/worker_ports.h"
+
+namespace sluice::kafka {
+namespace {
+
+using Strings = std::vector<std::string>;
+using std::chrono::milliseconds;
+
+/// What only a real broker enforces. SLUICE_TEST_KAFKA names one; without it these are skipped.
+class RealBrokerTest : public ::testing::Test {
+ protected:
+  struct Worker {
+    Worker(const std::string& brokers, const std::string& id, const std::string& in,
+           const Strings& out)
+        : input(SourceSettings(brokers, in + ".group", in)),
+          sink(SinkSettings(brokers, in + "." + id, out), input.source, input.watchdog,
+               input.metrics) {
+      RetryUntilOk([this] { return sink.Open(); });
+      RetryUntilOk([this] { return input.source.Open(); });
+    }
+    Status Transaction(const std::vector<Record>& records, Outbox& outbox) {
+      outbox.Reset();
+      Copy(records, outbox);
+      SLUICE_TRY(sink.Begin());
+      SLUICE_TRY(sink.Write(outbox));
+      return sink.Commit(After(records));
+    }
+    SourceUnderTest input;
+    KafkaSink sink;
+  };
+
+  void SetUp() override {
+    const char* brokers = std::getenv("SLUICE_TEST_KAFKA");
+    if (brokers == nullptr) GTEST_SKIP() << "SLUICE_TEST_KAFKA is not set";
+    brokers_ = brokers;
+    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    in_ = "sluice.unit." + std::to_string(getpid()) + "." + name;
+    out_ = in_ + ".out";
+    CreateTopic(brokers_, in_, 2);
+    CreateTopic(brokers_, out_, 1);
+  }
+
+  std::unique_ptr<Worker> Start(const std::string& id = "0") {
+    return std::make_unique<Worker>(brokers_, id, in_, Strings{out_});
+  }
+
+  Strings Committed(std::size_t count) {
+    Strings values;
+    for (const SeenRecord& record : ReadTopic(brokers_, out_, count)) {
+      values.push_back(record.value.value_or("(null)"));
+    }
+    std::ranges::sort(values);
+    return values;
+  }
+
+  std::string brokers_;
+  std::string in_;
+  std::string out_;
+  Outbox outbox_;
+};
+
+TEST_F(RealBrokerTest, AnAbortedTransactionIsInvisibleAndExactlyItsRecordsComeAgain) {
+  WriteTopic(brokers_, in_, 0, {"a", "b", "c", "d"});
+  const auto worker = Start();
+  ExpectOk(worker->Transaction(Collect(worker->input.source, 2), outbox_));
+  worker->input.source.Release();
+  Copy(Collect(worker->input.source, 2), outbox_);
+  ExpectOk(worker->sink.Begin());
+  ExpectOk(worker->sink.Write(outbox_));
+  ExpectOk(worker->sink.Abort());
+  ExpectOk(worker->input.source.Rewind());
+  const std::vector<Record> again = Collect(worker->input.source, 2);
+  EXPECT_EQ(Values(again), (Strings{"c", "d"}));
+  ExpectOk(worker->Transaction(again, outbox_));
+  EXPECT_EQ(Committed(4), (Strings{"a", "b", "c", "d"}));
+}
+
+TEST_F(RealBrokerTest, AWorkerThatVanishesInATransactionLeavesNothingBehind) {
+  WriteTopic(brokers_, in_, 0, {"a", "b", "c"});
+  auto dead = Start();
+  ExpectOk(dead->Transaction(Collect(dead->input.source, 1), outbox_));
+  dead->input.source.Release();
+  Copy(Collect(dead->input.source, 2), outbox_);
+  ExpectOk(dead->sink.Begin());
+  ExpectOk(dead->sink.Write(outbox_));
+  // Only its place in the group is given up; the transaction stays open.
+  dead->input.source.Close();
+
+  const auto next = Start();
+  const std::vector<Record> again = Collect(next->input.source, 2);
+  EXPECT_EQ(Values(again), (Strings{"b", "c"}));
+  Outbox outbox;
+  ExpectOk(next->Transaction(again, outbox));
+  EXPECT_EQ(Committed(3), (Strings{"a", "b", "c"}));
+}
+
+TEST_F(RealBrokerTest, ASecondProducerOfTheSameIdFencesTheFirst) {
+  WriteTopic(brokers_, in_, 0, {"a"});
+  const auto first = Start();
+  const std::vector<Record> records = Collect(first->input.source, 1);
+  KafkaSink second(SinkSettings(brokers_, in_ + ".0", {out_}), first->input.source,
+                   first->input.watchdog, first->input.metrics);
+  RetryUntilOk([&] { return second.Open(); });
+  ExpectKind(first->Transaction(records, outbox_), ErrorKind::kRecreateProducer);
+  ExpectKind(first->sink.Abort(), ErrorKind::kRecreateProducer);
+  RetryUntilOk([&] { return first->sink.Recreate(); });
+  ExpectOk(first->input.source.Rewind());
+  ExpectOk(first->Transaction(Collect(first->input.source, 1), outbox_));
+  EXPECT_EQ(Committed(1), Strings{"a"});
+}
+
+TEST_F(RealBrokerTest, ARebalanceDiscardsTheBatchInHandOfBoth) {
+  WriteTopic(brokers_, in_, 0, {"a", "b"});
+  WriteTopic(brokers_, in_, 1, {"c", "d"});
+  const auto first = Start("0");
+  const std::vector<Record> in_hand = Collect(first->input.source, 4);
+  ASSERT_EQ(in_hand.size(), 4U);
+
+  const auto second = Start("1");
+  std::vector<Record> records;
+  bool discarded = false;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  std::vector<Record> of_second;
+  while (of_second.size() < 2 && std::chrono::steady_clock::now() < end) {
+    const Status status = first->input.source.Idle(milliseconds(20));
+    discarded = discarded || (!status.ok() && status.error().kind == ErrorKind::kDiscard);
+    const Status polled =
+        second->input.source.Poll({2 - of_second.size(), 1'000, milliseconds(20)}, of_second);
+    if (!polled.ok()) of_second.clear();
+  }
+  EXPECT_TRUE(discarded);
+  ASSERT_EQ(of_second.size(), 2U);
+  // The old batch can't be committed any more, whatever its owner believes.
+  ExpectKind(first->Transaction(in_hand, outbox_), ErrorKind::kDiscard);
+  ExpectOk(first->sink.Abort());
+  ExpectOk(second->Transaction(of_second, outbox_));
+  Outbox outbox;
+  ExpectOk(first->Transaction(Collect(first->input.source, 2), outbox));
+  EXPECT_EQ(Committed(4), (Strings{"a", "b", "c", "d"}));
+}
+
+TEST_F(RealBrokerTest, ATopicsLimitIsReadAndARecordOfThatSizePasses) {
+  const std::string small = in_ + ".small";
+  CreateTopic(brokers_, small, 1, {{"max.message.bytes", "20000"}});
+  WriteTopic(brokers_, in_, 0, {"a"});
+  Worker worker(brokers_, "0", in_, {out_, small});
+  EXPECT_LT(worker.sink.MaxRecordBytes(1), 20'000U);
+  EXPECT_GT(worker.sink.MaxRecordBytes(0), 1'000'000U);
+  const std::vector<Record> records = Collect(worker.input.source, 1);
+  const std::string value(worker.sink.MaxRecordBytes(1), 'x');
+  // More of them than one set of records of the topic can hold.
+  for (int i = 0; i < 10; ++i) outbox_.records().push_back({1, std::nullopt, value, {}, {}});
+  for (int i = 0; i < 50; ++i) outbox_.records().push_back({1, std::nullopt, "small", {}, {}});
+  ExpectOk(worker.sink.Begin());
+  ExpectOk(worker.sink.Write(outbox_));
+  ExpectOk(worker.sink.Commit(After(records)));
+  EXPECT_EQ(ReadTopic(brokers_, small, 60).size(), 60U);
+}
+
+TEST_F(RealBrokerTest, ARefusedRecordCostsTheTransactionAndTheNextOneWorks) {
+  WriteTopic(brokers_, in_, 0, {"a"});
+  const auto worker = Start();
+  const std::vector<Record> records = Collect(worker->input.source, 1);
+  const std::string value(2'000'000, 'x');
+  outbox_.records() = {{0, std::nullopt, "small", {}, {}}, {0, std::nullopt, value, {}, {}}};
+  ExpectOk(worker->sink.Begin());
+  ExpectOk(worker->sink.Write(outbox_));
+  ExpectKind(worker->sink.Commit(After(records)), ErrorKind::kRefused, "2000000 bytes");
+  const Status aborted = worker->sink.Abort();
+  if (!aborted.ok()) RetryUntilOk([&] { return worker->sink.Recreate(); });
+  ExpectOk(worker->Transaction(records, outbox_));
+  EXPECT_EQ(Committed(1), Strings{"a"});
+}
+
+TEST_F(RealBrokerTest, TwentyMegabytesAreRead) {
+  const std::string large = in_ + ".large";
+  CreateTopic(brokers_, large, 1, {{"max.message.bytes", "30000000"}});
+  WriteTopic(brokers_, large, 0, {"before", std::string(20'000'000, 'x'), "after"});
+  SourceUnderTest test(SourceSettings(brokers_, in_ + ".group", large));
+  RetryUntilOk([&] { return test.source.Open(); });
+  const std::vector<Record> records = Collect(test.source, 3);
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[1].value->size(), 20'000'000U);
+}
+
+TEST_F(RealBrokerTest, APartitionThatLostItsRecordsIsNamedUntilAnOperatorDecides) {
+  WriteTopic(brokers_, in_, 0, {"a", "b", "c", "d"});
+  {
+    const auto worker = Start();
+    ExpectOk(worker->Transaction(Collect(worker->input.source, 1), outbox_));
+  }
+  DeleteRecordsBefore(brokers_, in_, 0, 3);
+  SourceUnderTest test(SourceSettings(brokers_, in_ + ".group", in_));
+  RetryUntilOk([&] { return test.source.Open(); });
+  std::vector<Record> records;
+  Status status = Ok();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while ((status.ok() || status.error().kind == ErrorKind::kDiscard) &&
+         std::chrono::steady_clock::now() < end) {
+    status = test.source.Poll({10, 1'000, milliseconds(50)}, records);
+  }
+  ExpectKind(status, ErrorKind::kUnavailable, in_ + "[0] at offset 1: the partition holds 3..");
+  EXPECT_TRUE(records.empty());
+  ExpectKind(test.source.Poll({10, 1'000, milliseconds(50)}, records), ErrorKind::kUnavailable,
+             "--reset-offsets");
+}
+
+TEST_F(RealBrokerTest, PausesAndRewindsUnderAFullQueueLoseAndDoubleNothing) {
+  Strings values;
+  for (int i = 10'000; i < 30'000; ++i) values.push_back(std::to_string(i) + std::string(500, 'x'));
+  WriteTopic(brokers_, in_, 0, values);
+  const auto worker = Start();
+  KafkaSource& source = worker->input.source;
+  std::vector<Record> records = Collect(source, 1'000);
+  Strings seen;
+  for (int round = 0; seen.size() < values.size(); ++round) {
+    ASSERT_FALSE(records.empty());
+    if (round % 3 == 1) ExpectOk(source.Idle(milliseconds(20)));
+    if (round % 3 == 2) {
+      ExpectOk(source.Rewind());
+    } else {
+      for (const std::string& value : Values(records)) seen.push_back(value);
+      ExpectOk(source.CommitOffsets(After(records)));
+      source.Release();
+    }
+    records = Collect(source, std::min<std::size_t>(1'000, values.size() - seen.size()));
+  }
+  EXPECT_EQ(seen, values);
+}
+
+}  // namespace
+}  // namespace sluice::kafka
