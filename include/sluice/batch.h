@@ -26,13 +26,11 @@ class EventList {
  public:
   explicit EventList(Arena& arena) : arena_(arena) {}
 
-  template <bool kConst>
+  template <typename E>
   class BasicIterator {
    public:
-    using difference_type = std::ptrdiff_t;
-    using value_type = Event;
     explicit BasicIterator(Event* const* at) : at_(at) {}
-    std::conditional_t<kConst, const Event&, Event&> operator*() const { return **at_; }
+    E& operator*() const { return **at_; }
     BasicIterator& operator++() {
       ++at_;
       return *this;
@@ -42,8 +40,8 @@ class EventList {
    private:
     Event* const* at_;
   };
-  using Iterator = BasicIterator<false>;
-  using ConstIterator = BasicIterator<true>;
+  using Iterator = BasicIterator<Event>;
+  using ConstIterator = BasicIterator<const Event>;
 
   Event& emplace_back(const Position& position, std::string_view raw) {
     return push_back(Event(position, raw));
