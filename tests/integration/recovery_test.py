@@ -167,7 +167,8 @@ def test_sigterm_under_load_ends_with_0_and_leaves_nothing_half_done(new_job):
     assert sluice.terminate(timeout=20) == 0, sluice.log_tail()
     assert time.monotonic() - asked < 10
     job.kafka.wait_for_open_transactions(job.outputs)
-    first = {place: line for place, line in load.placed.items() if place[1] < committed(job)}
+    done = committed(job)
+    first = {place: line for place, line in list(load.placed.items()) if place[1] < done}
     verdict = judge(first, job.read(values=False), job.prefix)
     assert verdict.good, f"outputs and offsets do not agree: {verdict}"
     sluice.start()

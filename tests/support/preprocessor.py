@@ -86,7 +86,9 @@ class PreprocessorJob:
             return self.kafka.lag(self.group, [self.input]) == 0
 
         def state():
-            return "the group has done all input; " + "\n".join(
+            offsets = (f"committed {self.kafka.committed(self.group, [self.input], stable=False)}, "
+                       f"ends {self.kafka.end_offsets([self.input])}")
+            return f"the group has done all input; {offsets}\n" + "\n".join(
                 f"{sluice.ready()[1]}\n{sluice.log_tail()}" for sluice in self.processes if sluice.running())
 
         wait_until(done, timeout, state)

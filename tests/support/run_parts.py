@@ -105,7 +105,7 @@ def gtest(preset, label):
     with tempfile.TemporaryDirectory() as folder:
         results = pathlib.Path(folder)
         environment = {**os.environ, "GTEST_OUTPUT": f"json:{folder}/cases/", "GTEST_COLOR": "no"}
-        call(["ctest", "--preset", preset, "-L", label, "--output-on-failure", "--no-tests=error", "--quiet",
+        call(["ctest", "--preset", preset, "-L", label, "--output-on-failure", "--no-tests=error",
               "--parallel", os.cpu_count(), "--timeout", 600, "--output-junit", results / "ctest.xml"], env=environment)
         total = Result()
         programs = junit(results / "ctest.xml")
