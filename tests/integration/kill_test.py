@@ -38,6 +38,14 @@ def claims_above_commit(job, load):
     return above, total
 
 
+def wait_for_claims(job):
+    """Returns right after new claims were made, most likely before their events are committed."""
+    claims = job.claims()
+    before, deadline = claims.dbsize(), time.monotonic() + 1
+    while claims.dbsize() == before and time.monotonic() < deadline:
+        pass
+
+
 def kill_often(job, load, kills, events, chance, report):
     """SIGKILL and restart, spread over the load; how many kills had claims above the commit."""
     with_claims = 0
@@ -52,6 +60,8 @@ def kill_often(job, load, kills, events, chance, report):
 
         wait_until(reached, 180, f"{target} events are committed", interval=0.005)
         time.sleep(chance.random() * 0.1)
+        if number % 4 != 0:
+            wait_for_claims(job)  # the rest hit whatever is going on
         sluice.kill()
         time.sleep(0.05)  # a commit that the broker had accepted may still become visible
         above, committed = claims_above_commit(job, load)
