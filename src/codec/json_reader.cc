@@ -192,6 +192,13 @@ struct Attempt {
   bool number_too_long = false;
 };
 
+/// The SSE2 scan of RapidJSON 1.1 lets 0x1A to 0x1F pass in strings. They are never part of JSON.
+bool HasHighControls(std::string_view text) {
+  unsigned found = 0;
+  for (const char c : text) found |= static_cast<unsigned char>(c - 0x1A) < 6 ? 1U : 0U;
+  return found != 0;
+}
+
 Attempt Parse(std::string_view source, bool mask_numbers, Arena& arena, Document& document) {
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag |
                               rapidjson::kParseStopWhenDoneFlag;
@@ -212,6 +219,7 @@ Attempt Parse(std::string_view source, bool mask_numbers, Arena& arena, Document
     const bool too_long = result.Code() == rapidjson::kParseErrorNumberTooBig;
     return {too_long ? unreadable::kNumberRange : unreadable::kInvalidJson, too_long};
   }
+  if (HasHighControls(source.substr(0, handler.end()))) return {unreadable::kInvalidJson};
   if (!simdjson::validate_utf8(source.data(), handler.end())) return {unreadable::kInvalidUtf8};
   if (handler.root()->type != ValueType::kObject) return {unreadable::kNotAnObject};
   DocumentBuilder::Build(document, handler.root(), source, decoded, arena);

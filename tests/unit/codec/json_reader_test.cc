@@ -131,6 +131,16 @@ TEST(JsonReaderTest, WhatIsNoObjectIsUnreadable) {
   EXPECT_EQ(Read("{\"a\":\"\xC0\xAF\"}").reason, unreadable::kInvalidUtf8);
 }
 
+TEST(JsonReaderTest, RawControlCharactersAreRefusedWhereverTheyStand) {
+  for (char control = 1; control < 0x20; ++control) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      const std::string text =
+          "{\"a\":\"" + std::string(before, 'x') + control + std::string(40, 'y') + "\"}";
+      EXPECT_EQ(Read(text).reason, unreadable::kInvalidJson) << int{control} << " after " << before;
+    }
+  }
+}
+
 TEST(JsonReaderTest, AnUnreadableTextGivesAnEmptyObject) {
   Read read("{bad");
   EXPECT_EQ(read.Written(), "{}");
