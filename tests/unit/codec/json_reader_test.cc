@@ -115,20 +115,20 @@ TEST(JsonReaderTest, ANumberThatIsNotFiniteIsUnreadable) {
 
 TEST(JsonReaderTest, AThousandLevelsAreReadAndMoreAreNot) {
   EXPECT_EQ(Read(Nested(1000)).reason, nullptr);
-  EXPECT_EQ(Read(Nested(1001)).reason, unreadable::kTooDeep);
-  EXPECT_EQ(Read("{\"a\":" + std::string(200'000, '[')).reason, unreadable::kTooDeep);
+  EXPECT_STREQ(Read(Nested(1001)).reason, unreadable::kTooDeep);
+  EXPECT_STREQ(Read("{\"a\":" + std::string(200'000, '[')).reason, unreadable::kTooDeep);
 }
 
 TEST(JsonReaderTest, WhatIsNoObjectIsUnreadable) {
   for (const char* text : {"[]", "\"x\"", "5", "true", "null"}) {
-    EXPECT_EQ(Read(text).reason, unreadable::kNotAnObject) << text;
+    EXPECT_STREQ(Read(text).reason, unreadable::kNotAnObject) << text;
   }
   for (const char* text :
        {"", " ", "{bad", "{\"a\":01}", "{'a':1}", "{\"a\":1,}", "{\"a\":+1}", "{\"a\":.5}",
         "{\"a\":1.}", "{\"a\":NaN}", "{\"a\":\"\x01\"}", "/**/{}"}) {
-    EXPECT_EQ(Read(text).reason, unreadable::kInvalidJson) << text;
+    EXPECT_STREQ(Read(text).reason, unreadable::kInvalidJson) << text;
   }
-  EXPECT_EQ(Read("{\"a\":\"\xC0\xAF\"}").reason, unreadable::kInvalidUtf8);
+  EXPECT_STREQ(Read("{\"a\":\"\xC0\xAF\"}").reason, unreadable::kInvalidUtf8);
 }
 
 TEST(JsonReaderTest, RawControlCharactersAreRefusedWhereverTheyStand) {
@@ -136,7 +136,8 @@ TEST(JsonReaderTest, RawControlCharactersAreRefusedWhereverTheyStand) {
     for (std::size_t before = 0; before < 40; ++before) {
       const std::string text =
           "{\"a\":\"" + std::string(before, 'x') + control + std::string(40, 'y') + "\"}";
-      EXPECT_EQ(Read(text).reason, unreadable::kInvalidJson) << int{control} << " after " << before;
+      EXPECT_STREQ(Read(text).reason, unreadable::kInvalidJson)
+          << int{control} << " after " << before;
     }
   }
 }
