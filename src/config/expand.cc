@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
+
+#include "config/redact.h"
 
 namespace sluice {
 namespace {
@@ -12,11 +15,20 @@ bool IsName(std::string_view name) {
                              [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
-bool NamesASecret(std::string_view name) {
-  for (const char* word : {"PASSWORD", "SECRET", "TOKEN", "CREDENTIAL", "PRIVATE_KEY"}) {
-    if (name.find(word) != std::string_view::npos) return true;
+/// Where the "}" stands that ends what begins at `begin`, inner variables skipped; npos: nowhere.
+std::size_t FindEnd(std::string_view text, std::size_t begin) {
+  int depth = 1;
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    if (text.substr(i).starts_with("${")) ++depth;
+    if (text[i] == '}' && --depth == 0) return i;
   }
-  return false;
+  return std::string_view::npos;
+}
+
+std::string NotSet(const std::string& name, std::string_view message) {
+  const std::string what = "the environment variable " + name + " is not set";
+  if (!message.empty()) return what + ": " + std::string(message);
+  return what + ": set it, or write ${" + name + ":-default}";
 }
 
 /// Appends the value of what stands between "${" and "}".
@@ -30,19 +42,20 @@ void Resolve(std::string_view inner, const Environment& environment, Expansion& 
     return;
   }
   const auto value = environment(name);
-  out.secret = out.secret || NamesASecret(name);
+  out.secret = out.secret || IsSecretVariable(name);
   // As in a shell, ":-" and ":?" also take the place of an empty value.
   if (value && (rest.empty() || !value->empty())) {
     out.text += *value;
-  } else if (rest.starts_with(":-")) {
-    out.text += rest.substr(2);
-  } else if (rest.starts_with(":?")) {
-    out.problem =
-        "the environment variable " + name + " is not set: " + std::string(rest.substr(2));
-  } else {
-    out.problem = "the environment variable " + name + " is not set: set it, or write ${" + name +
-                  ":-default}";
+    return;
   }
+  if (!rest.starts_with(":-")) {
+    out.problem = NotSet(name, rest.empty() ? rest : rest.substr(2));
+    return;
+  }
+  const Expansion fallback = Expand(rest.substr(2), environment);
+  out.text += fallback.text;
+  out.problem = fallback.problem;
+  out.secret = out.secret || fallback.secret;
 }
 
 }  // namespace
@@ -57,9 +70,9 @@ Expansion Expand(std::string_view text, const Environment& environment) {
       text.remove_prefix(at + 2);
       continue;
     }
-    const std::size_t end = text.find('}', at);
+    const std::size_t end = FindEnd(text, at + 2);
     if (end == std::string_view::npos) {
-      out.problem = "`${` without `}`";
+      out.problem = "`${` without `}`: write ${NAME}, or $${ for the two characters";
       break;
     }
     out.text += text.substr(0, at);
@@ -68,6 +81,21 @@ Expansion Expand(std::string_view text, const Environment& environment) {
   }
   out.text += text;
   return out;
+}
+
+void ExpandTree(TreeNode& node, const Environment& environment, Problems& problems) {
+  if (node.kind() == ConfigNode::Kind::kScalar) {
+    Expansion expansion = Expand(node.text(), environment);
+    if (!expansion.problem.empty()) problems.AddLost(node, expansion.problem);
+    if (expansion.secret) node.MarkSecret();
+    node.SetText(std::move(expansion.text));
+  }
+  for (std::size_t i = 0; TreeNode* item = node.Item(i); ++i) {
+    ExpandTree(*item, environment, problems);
+  }
+  for (const auto& [key, value] : node.members()) {
+    ExpandTree(*node.Member(key), environment, problems);
+  }
 }
 
 }  // namespace sluice

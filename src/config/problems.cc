@@ -25,6 +25,15 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+void Problems::Add(const ConfigNode& node, std::string_view what) {
+  if (!lost_.contains(node.where())) Add(node.Complain(what).message);
+}
+
+void Problems::AddLost(const ConfigNode& node, std::string_view what) {
+  Add(node, what);
+  lost_.insert(node.where());
+}
+
 void Problems::Add(std::string line) {
   if (std::ranges::find(lines_, line) == lines_.end()) lines_.push_back(std::move(line));
 }

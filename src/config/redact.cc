@@ -2,26 +2,41 @@
 
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
 
 namespace sluice {
+namespace {
+
+bool HasWord(std::string_view name, std::initializer_list<std::string_view> words) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+}  // namespace
 
 bool IsSecretKey(std::string_view key) {
-  std::string lower(key);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (const char* word : {"password", "secret", "token", "jaas", "key.pem"}) {
-    if (lower.find(word) != std::string::npos) return true;
-  }
-  return false;
+  return HasWord(key, {"password", "secret", "token", "jaas", "key.pem"});
+}
+
+bool IsSecretVariable(std::string_view name) {
+  return HasWord(name, {"password", "secret", "token", "key", "credential"});
 }
 
 std::string RedactUrl(std::string_view text) {
   const std::size_t scheme = text.find("://");
   if (scheme == std::string_view::npos) return std::string(text);
   const std::size_t begin = scheme + 3;
-  const std::size_t end = std::min(text.find('/', begin), text.size());
-  const std::size_t at = text.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < begin) return std::string(text);
+  // The last "@": a password may hold an "@" or a "/" of its own.
+  const std::size_t at = text.rfind('@');
+  const bool path = text.substr(begin).starts_with('/');
+  if (path || at == std::string_view::npos || at < begin) return std::string(text);
   return std::string(text.substr(0, begin)) + kRedacted + std::string(text.substr(at));
+}
+
+std::string Shown(const TreeNode& node) {
+  return node.secret() && !node.text().empty() ? kRedacted : RedactUrl(node.text());
 }
 
 }  // namespace sluice

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/redact.h"
 #include "util/units.h"
 
 namespace sluice {
@@ -20,6 +21,51 @@ bool IsStringList(const ConfigNode& node) {
   return node.kind() != Kind::kMap && node.kind() != Kind::kNull &&
          std::ranges::all_of(node.items(),
                              [](const ConfigNode* item) { return item->kind() == Kind::kScalar; });
+}
+
+/// A required value must say something: no empty text, no empty list, no empty text in a list.
+void CheckFilled(const ConfigNode& value, const FieldSpec& field, Problems& problems) {
+  const std::string what = "must not be empty: " + field.description;
+  if (value.kind() == Kind::kList && value.items().empty()) problems.Add(value, what);
+  for (const ConfigNode* item : value.items()) {
+    if (item->kind() == Kind::kScalar && item->text().empty()) problems.Add(*item, what);
+  }
+}
+
+void CheckTexts(const ConfigNode& map, Problems& problems) {
+  for (const auto& [key, value] : map.members()) {
+    if (value->kind() != Kind::kScalar) problems.Add(*value, "must be a string");
+  }
+}
+
+void CheckValue(TreeNode& value, const FieldSpec& field, const std::set<std::string>& stores,
+                Problems& problems) {
+  if (!HasForm(value, field.type)) {
+    const std::string got = value.kind() == Kind::kScalar ? ", not `" + Shown(value) + "`" : "";
+    problems.Add(value, "must be " + FieldTypeName(field.type) + got);
+    return;
+  }
+  if (field.required) CheckFilled(value, field, problems);
+  if (field.type == FieldType::kStore && !stores.contains(value.text())) {
+    problems.Add(value, "there is no store `" + Shown(value) + "` under `stores`" +
+                            DidYouMean(value.text(), {stores.begin(), stores.end()}));
+  }
+  if (field.type == FieldType::kMap) CheckTexts(value, problems);
+  if (field.type != FieldType::kList) return;
+  for (std::size_t i = 0; TreeNode* item = value.Item(i); ++i) {
+    CheckFields(*item, field.fields, stores, problems);
+  }
+}
+
+}  // namespace
+
+bool IsTopicName(std::string_view name) {
+  constexpr std::size_t kMostBytes = 249;
+  return !name.empty() && name.size() <= kMostBytes && name != "." && name != ".." &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == '_' || c == '-';
+         });
 }
 
 bool HasForm(const ConfigNode& node, FieldType type) {
@@ -46,30 +92,12 @@ bool HasForm(const ConfigNode& node, FieldType type) {
       return scalar && text.size() > 1 && text[0] == '/';
     case FieldType::kString:
     case FieldType::kStore:
-    case FieldType::kTopic:
       return scalar;
+    case FieldType::kTopic:
+      return scalar && IsTopicName(text);
   }
   return false;
 }
-
-void CheckValue(TreeNode& value, const FieldSpec& field, const std::set<std::string>& stores,
-                Problems& problems) {
-  if (!HasForm(value, field.type)) {
-    const std::string got = value.kind() == Kind::kScalar ? ", not `" + value.text() + "`" : "";
-    problems.Add(value, "must be " + FieldTypeName(field.type) + got);
-    return;
-  }
-  if (field.type == FieldType::kStore && !stores.contains(value.text())) {
-    problems.Add(value, "there is no store `" + value.text() + "` under `stores`" +
-                            DidYouMean(value.text(), {stores.begin(), stores.end()}));
-  }
-  if (field.type != FieldType::kList) return;
-  for (std::size_t i = 0; TreeNode* item = value.Item(i); ++i) {
-    CheckFields(*item, field.fields, stores, problems);
-  }
-}
-
-}  // namespace
 
 std::string FieldTypeName(FieldType type) {
   switch (type) {
@@ -90,11 +118,11 @@ std::string FieldTypeName(FieldType type) {
     case FieldType::kStore:
       return "the name of a store";
     case FieldType::kTopic:
-      return "a topic name";
+      return "a topic name: up to 249 letters, digits, `.`, `_` and `-`";
     case FieldType::kList:
       return "a list";
     case FieldType::kMap:
-      return "a map";
+      return "a map of strings";
     case FieldType::kAny:
       return "anything";
   }
@@ -121,29 +149,25 @@ void CheckFields(TreeNode& node, const std::vector<FieldSpec>& fields,
     } else if (field.required) {
       problems.Add(node, "`" + field.name + "` is missing: " + field.description);
     } else if (field.default_value) {
-      auto fallback = std::make_unique<TreeNode>(Kind::kScalar, "default", 0, field.name);
-      fallback->SetText(*field.default_value);
-      node.SetMember(field.name, std::move(fallback));
+      node.AddDefault(field.name, Kind::kScalar).SetText(*field.default_value);
     }
   }
 }
 
 void CheckStage(TreeNode& node, const StageSpec& spec, const std::set<std::string>& stores,
                 Problems& problems) {
-  Problems own;
+  const std::size_t before = problems.size();
   if (spec.field_list) {
-    if (node.kind() != Kind::kList) own.Add(node, "must be a list");
+    if (node.kind() != Kind::kList) problems.Add(node, "must be a list of maps");
     for (std::size_t i = 0; TreeNode* item = node.Item(i); ++i) {
-      CheckFields(*item, spec.fields, stores, own);
+      CheckFields(*item, spec.fields, stores, problems);
     }
   } else {
-    CheckFields(node, spec.fields, stores, own);
+    CheckFields(node, spec.fields, stores, problems);
   }
   // A stage's own checks rely on the forms.
-  if (own.empty() && spec.validate) {
-    if (Status status = spec.validate(node); !status.ok()) own.Add(status.error().message);
-  }
-  if (!own.empty()) problems.Add(own.ToError().message);
+  if (problems.size() > before || !spec.validate) return;
+  if (Status status = spec.validate(node); !status.ok()) problems.Add(status.error().message);
 }
 
 }  // namespace sluice

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/problems.h"
@@ -9,6 +10,12 @@
 #include "sluice/stage_spec.h"
 
 namespace sluice {
+
+/// True if the node's value has the form of the type.
+bool HasForm(const ConfigNode& node, FieldType type);
+
+/// True for what Kafka takes as a topic's name.
+bool IsTopicName(std::string_view name);
 
 /// Checks the members of a map against fields: unknown and missing keys, and the form of each
 /// value. `stores` are the names that a kStore may have. Adds the defaults of absent keys.

@@ -50,9 +50,22 @@ TreeNode& TreeNode::SetMember(std::string key, std::unique_ptr<TreeNode> value) 
   return *members_.emplace_back(std::move(key), std::move(value)).second;
 }
 
+TreeNode& TreeNode::AddDefault(const std::string& key, Kind kind) {
+  const std::string path = path_.empty() ? key : path_ + "." + key;
+  return SetMember(key, std::make_unique<TreeNode>(kind, file_, line_, path));
+}
+
+void TreeNode::MarkSecret() {
+  secret_ = true;
+  for (const auto& item : items_) item->MarkSecret();
+  for (const auto& [key, value] : members_) value->MarkSecret();
+}
+
 void TreeNode::BecomeMap() {
+  if (kind_ == Kind::kMap) return;
   kind_ = Kind::kMap;
   text_.clear();
+  items_.clear();
 }
 
 }  // namespace sluice

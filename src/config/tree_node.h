@@ -24,15 +24,17 @@ class TreeNode final : public ConfigNode {
   [[nodiscard]] std::vector<std::pair<std::string, const ConfigNode*>> members() const override;
   [[nodiscard]] const ConfigNode* Get(std::string_view key) const override;
 
-  [[nodiscard]] const std::string& path() const { return path_; }
   /// True if the value must not be shown.
   [[nodiscard]] bool secret() const { return secret_; }
 
   void SetText(std::string text) { text_ = std::move(text); }
-  void MarkSecret() { secret_ = true; }
+  /// Everything below it is secret too.
+  void MarkSecret();
   TreeNode& AddItem(std::unique_ptr<TreeNode> item);
   /// Adds the member, or replaces the one of that name.
   TreeNode& SetMember(std::string key, std::unique_ptr<TreeNode> value);
+  /// A member that the file does not have; complaints about it name the map's line.
+  TreeNode& AddDefault(const std::string& key, Kind kind);
   TreeNode* Member(std::string_view key);
   TreeNode* Item(std::size_t index) {
     return index < items_.size() ? items_[index].get() : nullptr;
@@ -40,7 +42,7 @@ class TreeNode final : public ConfigNode {
   void ReplaceItem(std::size_t index, std::unique_ptr<TreeNode> item) {
     items_[index] = std::move(item);
   }
-  /// A null or scalar turns into an empty map.
+  /// Anything but a map turns into an empty map.
   void BecomeMap();
 
  private:

@@ -2,39 +2,57 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <vector>
+
 #include "config/redact.h"
 
 namespace sluice {
 namespace {
 
-class Reader {
- public:
-  Reader(const std::string& file, const Environment& environment, Problems& problems)
-      : file_(file), environment_(environment), problems_(problems) {}
+using Kind = ConfigNode::Kind;
 
-  std::unique_ptr<TreeNode> Read(const YAML::Node& yaml, const std::string& path) {
-    using Kind = ConfigNode::Kind;
-    const Kind kind = yaml.IsMap()        ? Kind::kMap
-                      : yaml.IsSequence() ? Kind::kList
-                      : yaml.IsScalar()   ? Kind::kScalar
-                                          : Kind::kNull;
-    auto node = std::make_unique<TreeNode>(kind, file_, yaml.Mark().line + 1, path);
-    if (kind == Kind::kScalar) ReadScalar(yaml.Scalar(), *node);
-    if (kind == Kind::kList) {
-      for (std::size_t i = 0; i < yaml.size(); ++i) {
-        node->AddItem(Read(yaml[i], path + "[" + std::to_string(i) + "]"));
-      }
+// Far above any honest file: an alias may hold itself, or grow without end through others.
+constexpr int kMaxDepth = 64;
+constexpr int kMaxNodes = 100'000;
+
+Kind KindOf(const YAML::Node& yaml) {
+  if (yaml.IsMap()) return Kind::kMap;
+  if (yaml.IsSequence()) return Kind::kList;
+  return yaml.IsScalar() ? Kind::kScalar : Kind::kNull;
+}
+
+class TreeReader {
+ public:
+  TreeReader(const std::string& origin, Lines lines, Problems& problems)
+      : origin_(origin), lines_(lines), problems_(problems) {}
+
+  std::unique_ptr<TreeNode> Read(const YAML::Node& yaml) { return Read(yaml, "", LineOf(yaml)); }
+
+ private:
+  int LineOf(const YAML::Node& yaml) const {
+    return lines_ == Lines::kShown ? yaml.Mark().line + 1 : 0;
+  }
+
+  std::unique_ptr<TreeNode> Read(const YAML::Node& yaml, const std::string& path, int line) {
+    const Kind kind = KindOf(yaml);
+    auto node = std::make_unique<TreeNode>(kind, origin_, line, path);
+    if (too_large_ || depth_ == kMaxDepth || ++nodes_ > kMaxNodes) {
+      if (!too_large_) problems_.Add(*node, "the configuration is nested too deeply or too large");
+      too_large_ = true;
+      return node;
     }
+    ++depth_;
+    if (kind == Kind::kScalar) node->SetText(yaml.Scalar());
+    if (kind == Kind::kList) ReadList(yaml, path, *node);
     if (kind == Kind::kMap) ReadMap(yaml, path, *node);
+    --depth_;
     return node;
   }
 
- private:
-  void ReadScalar(const std::string& text, TreeNode& node) {
-    Expansion expansion = Expand(text, environment_);
-    if (!expansion.problem.empty()) problems_.Add(node, expansion.problem);
-    node.SetText(std::move(expansion.text));
-    if (expansion.secret) node.MarkSecret();
+  void ReadList(const YAML::Node& yaml, const std::string& path, TreeNode& node) {
+    for (std::size_t i = 0; i < yaml.size(); ++i) {
+      node.AddItem(Read(yaml[i], path + "[" + std::to_string(i) + "]", LineOf(yaml[i])));
+    }
   }
 
   void ReadMap(const YAML::Node& yaml, const std::string& path, TreeNode& node) {
@@ -44,9 +62,10 @@ class Reader {
         continue;
       }
       const std::string& key = member.first.Scalar();
-      auto value = Read(member.second, path.empty() ? key : path + "." + key);
+      // The key's line: a map or list below it begins on the next one.
+      auto value = Read(member.second, path.empty() ? key : path + "." + key, LineOf(member.first));
       if (node.Get(key) != nullptr) {
-        problems_.Add(*value, "the key stands twice in this map");
+        problems_.Add(*value, "the key stands twice in this map: remove one of the two");
         continue;
       }
       if (IsSecretKey(key)) value->MarkSecret();
@@ -54,25 +73,28 @@ class Reader {
     }
   }
 
-  const std::string& file_;
-  const Environment& environment_;
+  const std::string& origin_;
+  Lines lines_;
   Problems& problems_;
+  int depth_ = 0;
+  int nodes_ = 0;
+  bool too_large_ = false;
 };
 
 void Write(const TreeNode& node, YAML::Emitter& out) {
   switch (node.kind()) {
-    case ConfigNode::Kind::kNull:
+    case Kind::kNull:
       out << YAML::Null;
       break;
-    case ConfigNode::Kind::kScalar:
-      out << (node.secret() && !node.text().empty() ? kRedacted : RedactUrl(node.text()));
+    case Kind::kScalar:
+      out << Shown(node);
       break;
-    case ConfigNode::Kind::kList:
+    case Kind::kList:
       out << YAML::BeginSeq;
       for (const ConfigNode* item : node.items()) Write(static_cast<const TreeNode&>(*item), out);
       out << YAML::EndSeq;
       break;
-    case ConfigNode::Kind::kMap:
+    case Kind::kMap:
       out << YAML::BeginMap;
       for (const auto& [key, value] : node.members()) {
         out << YAML::Key << key << YAML::Value;
@@ -85,13 +107,21 @@ void Write(const TreeNode& node, YAML::Emitter& out) {
 
 }  // namespace
 
-std::unique_ptr<TreeNode> ReadYaml(const std::string& text, const std::string& file,
-                                   const std::string& path, const Environment& environment,
+std::unique_ptr<TreeNode> ReadYaml(const std::string& text, const std::string& origin, Lines lines,
                                    Problems& problems) {
+  const auto place = [&](const YAML::Mark& mark) {
+    return lines == Lines::kShown ? origin + ":" + std::to_string(mark.line + 1) : origin;
+  };
   try {
-    return Reader(file, environment, problems).Read(YAML::Load(text), path);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) {
+      problems.Add(place(documents[1].Mark()) +
+                   ": a second YAML document begins here: a file holds one pipeline");
+    }
+    return TreeReader(origin, lines, problems)
+        .Read(documents.empty() ? YAML::Node() : documents[0]);
   } catch (const YAML::Exception& error) {
-    problems.Add(file + ":" + std::to_string(error.mark.line + 1) + ": not YAML: " + error.msg);
+    problems.Add(place(error.mark) + ": not YAML: " + error.msg);
     return nullptr;
   }
 }
