@@ -70,6 +70,12 @@ TEST(PrometheusMetricsTest, OneNameForTwoKindsIsRefused) {
   EXPECT_THROW(metrics.GaugeOf("sluice_a", "A.", {}), std::invalid_argument);
 }
 
+TEST(PrometheusMetricsTest, ANameThatPrometheusDoesNotAllowIsRefused) {
+  PrometheusMetrics metrics;
+  EXPECT_THROW(metrics.CounterOf("sluice-a", "A.", {}), std::invalid_argument);
+  EXPECT_THROW(metrics.CounterOf("sluice_a", "A.", {{"a-b", "x"}}), std::invalid_argument);
+}
+
 TEST(PrometheusMetricsTest, ThreadsMayRegisterCountAndReadAtOnce) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 500;
