@@ -70,7 +70,8 @@ class KafkaCluster:
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-kafka-"))
         self._settings = settings or {}
         self._jars = jars()
-        self._cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[:22]
+        # An id that begins with a dash would be taken for an option.
+        self._cluster_id = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
         self._nodes = [_Node(number, free_port(), free_port(), self._folder / f"node-{number}")
                        for number in range(1, nodes + 1)]
         self._admin = None
