@@ -82,8 +82,13 @@ StageSpec DeduplicateSpec() {
   spec.example = "deduplicate: { key: /mid, store: dedup, ttl: 1h, flag: pp_duplicate }\n";
   spec.reasons = {"duplicate_key", "missing_key"};
   spec.validate = [](const ConfigNode& node) -> Status {
-    if (node.Duration("ttl") >= std::chrono::seconds(1)) return Ok();
-    return node.Complain("ttl must be at least 1s");
+    if (node.Duration("ttl") < std::chrono::seconds(1)) {
+      return node.Complain("ttl must be at least 1s");
+    }
+    if (node.String("flag").find_first_of("/~") != std::string::npos) {
+      return node.Complain("flag must be a plain name, without / and ~");
+    }
+    return Ok();
   };
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto side_output = resources.SideOutput(node.String("side_output"));

@@ -31,7 +31,8 @@ void FlattenShare::Flatten(Batch& batch, Event& share) {
     AppendShareItem(json_, share.doc(), item, param, item_index, param_index);
     batch.Create(share, ordinal++, json_);
   };
-  for (const Value item : share.doc().Read(kItems)) {
+  const Value items = share.doc().Read(kItems);
+  for (const Value item : items.IsArray() ? items : Value()) {
     batch.Count(settings_.items);
     const Value params = item.Find("params");
     if (params.IsArray()) {

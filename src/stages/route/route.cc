@@ -13,6 +13,11 @@ bool Matches(const Route::Rule& rule, std::string_view eid, std::uint32_t hash) 
       rule.eids, [&](const Path::Name& name) { return name.hash == hash && name.text == eid; });
 }
 
+bool NamesNothing(const ConfigNode& rule, std::string_view key) {
+  const std::vector<std::string> names = rule.Strings(key);
+  return names.empty() || std::ranges::find(names, "") != names.end();
+}
+
 }  // namespace
 
 Status Route::Finish(Batch& batch) {
@@ -75,7 +80,11 @@ StageSpec RouteSpec() {
       if (rule->Bool("otherwise") && rule->Has("eid")) {
         return rule->Complain("a rule has either eid or otherwise, not both");
       }
-      if (rule->Strings("to").empty()) return rule->Complain("`to` names no topic");
+      if (NamesNothing(*rule, "to")) return rule->Complain("`to` names no topic");
+      // Without eids it would match every event.
+      if (rule->Has("eid") && NamesNothing(*rule, "eid")) {
+        return rule->Complain("`eid` names no event");
+      }
     }
     return Ok();
   };
