@@ -1,0 +1,167 @@
+#include <gmock/gmock.h>
+
+#include "stage_fixture.h"
+
+namespace sluice {
+namespace {
+
+using ::testing::HasSubstr;
+using State = Event::State;
+
+constexpr const char* kEntry = "deduplicate: { key: /mid, store: dedup, flag: pp_duplicate }";
+
+class DeduplicateTest : public StageTest {
+ protected:
+  static std::string Mid(const std::string& mid) { return R"({"mid":")" + mid + "\"}"; }
+  /// Adds these and tells of each whether it is a duplicate after the stage.
+  std::vector<bool> Duplicates(Stage& stage, const std::vector<std::string>& mids) {
+    Forget();
+    for (const std::string& mid : mids) Add(Mid(mid));
+    EXPECT_TRUE(Run(stage).ok());
+    std::vector<bool> duplicates;
+    for (const Event& event : batch_.events())
+      duplicates.push_back(event.state() == State::kDiverted);
+    return duplicates;
+  }
+};
+
+TEST_F(DeduplicateTest, KeyStoreAndFlagMustBeGiven) {
+  EXPECT_EQ(Problem(kEntry), "");
+  const std::string problem = Problem("deduplicate");
+  for (const char* key : {"key", "store", "flag"})
+    EXPECT_THAT(problem, HasSubstr("`" + std::string(key) + "` is missing"));
+}
+
+TEST_F(DeduplicateTest, WhatIsWrongWithAValueIsSaid) {
+  const auto with = [&](const std::string& more) {
+    return Problem("deduplicate: { key: /mid, store: dedup, flag: f, " + more + " }");
+  };
+  EXPECT_THAT(with("ttl: 0s"), HasSubstr("ttl must be at least 1s"));
+  EXPECT_THAT(with("ttl: 999ms"), HasSubstr("ttl must be at least 1s"));
+  EXPECT_THAT(with("ttl: 60"), HasSubstr("must be a duration"));
+  EXPECT_THAT(with("time: 1h"), HasSubstr("unknown key `time`"));
+  EXPECT_THAT(with("side_output: dup"), HasSubstr("no side output `dup`"));
+  EXPECT_THAT(Problem("deduplicate: { key: mid, store: dedup, flag: f }"),
+              HasSubstr("must be a JSON pointer"));
+  EXPECT_THAT(Problem("deduplicate: { key: /mid, store: dedub, flag: f }"),
+              HasSubstr("did you mean `dedup`?"));
+  EXPECT_THAT(Problem("deduplicate: { key: /mid, store: dedup, flag: a/b }"),
+              HasSubstr("flag must be a plain name"));
+}
+
+TEST_F(DeduplicateTest, TheFirstOfAKeyPassesAndOthersNameIt) {
+  const auto stage = Build(kEntry);
+  EXPECT_TRUE(stage->HasRequests());
+  EXPECT_EQ(Duplicates(*stage, {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
+  EXPECT_EQ(TextOf(batch_.events()[0]), Mid("a"));
+  const Event& duplicate = batch_.events()[2];
+  EXPECT_STREQ(duplicate.reason(), "duplicate_key");
+  EXPECT_EQ(duplicate.first_claimant(), "in/0/0");
+  EXPECT_EQ(duplicate.side_output(), 1);
+  EXPECT_TRUE(duplicate.doc().Read(Path("/flags/pp_duplicate")).IsTrue());
+  EXPECT_EQ(CountOf("unique-event-count"), 2U);
+  EXPECT_EQ(CountOf("duplicate-event-count"), 1U);
+  EXPECT_EQ(resources_.claims.at("a"), "in/0/0");
+}
+
+TEST_F(DeduplicateTest, AClaimOfTheOriginalHasNoNameButCounts) {
+  resources_.claims["a"] = "";
+  EXPECT_EQ(Duplicates(*Build(kEntry), {"a"}), (std::vector<bool>{true}));
+  EXPECT_EQ(batch_.events()[0].first_claimant(), "");
+}
+
+TEST_F(DeduplicateTest, AnEventWithoutKeyIsADuplicateAndAsksNobody) {
+  const auto stage = Build(kEntry);
+  resources_.last_store->failures = 1;
+  for (const char* text : {"{}", R"({"mid":null})", R"({"mid":5})"}) Add(text);
+  ASSERT_TRUE(Run(*stage).ok());
+  for (const Event& event : batch_.events()) {
+    EXPECT_STREQ(event.reason(), "missing_key");
+    EXPECT_TRUE(event.doc().Read(Path("/flags/pp_duplicate")).IsTrue());
+  }
+  EXPECT_TRUE(resources_.claims.empty());
+  EXPECT_EQ(CountOf("duplicate-event-count"), 3U);
+}
+
+TEST_F(DeduplicateTest, FlagsThatAreNoObjectAreLeftAlone) {
+  const auto stage = Build(kEntry);
+  const Event& event = Add(R"({"flags":"x"})");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_EQ(TextOf(event), R"({"flags":"x"})");
+  EXPECT_EQ(event.state(), State::kDiverted);
+}
+
+TEST_F(DeduplicateTest, WhatHasLeftThePipelineClaimsNothing) {
+  const auto stage = Build(kEntry);
+  Add(Mid("a")).Divert(0, "refused");
+  Add(Mid("a"));
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_EQ(resources_.claims.at("a"), "in/0/1");
+  EXPECT_TRUE(batch_.events()[1].active());
+}
+
+TEST_F(DeduplicateTest, AStoreThatIsAwayFailsTheBatchAndIsAskedAgain) {
+  const auto stage = Build(kEntry);
+  resources_.last_store->failures = 1;
+  Add(Mid("a"));
+  const Status status = Run(*stage);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kUnavailable);
+  stage->Cancel();
+  EXPECT_EQ(Duplicates(*stage, {"a"}), (std::vector<bool>{false}));
+}
+
+TEST_F(DeduplicateTest, ALostReplyMakesNoDuplicates) {
+  const auto stage = Build(kEntry);
+  resources_.last_store->lost_replies = 1;
+  Add(Mid("a"));
+  Add(Mid("a"));
+  const Status status = Run(*stage);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kUnavailable);
+  stage->Cancel();
+  // The claims were made; the same positions come again.
+  EXPECT_EQ(resources_.claims.at("a"), "in/0/0");
+  EXPECT_EQ(Duplicates(*stage, {"a", "a"}), (std::vector<bool>{false, true}));
+}
+
+TEST_F(DeduplicateTest, AReplayedBatchIsNotADuplicateOfItself) {
+  EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
+  EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
+}
+
+TEST_F(DeduplicateTest, DerivedEventsClaimWithTheirOwnPosition) {
+  const auto stage = Build(kEntry);
+  const Event& source = Add(Mid("a"));
+  ASSERT_NE(batch_.Create(source, 0, Mid("b")), nullptr);
+  ASSERT_NE(batch_.Create(source, 1, Mid("b")), nullptr);
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_EQ(resources_.claims.at("b"), "in/0/0/0");
+  EXPECT_TRUE(batch_.events()[1].active());
+  EXPECT_EQ(batch_.events()[2].first_claimant(), "in/0/0/0");
+}
+
+TEST_F(DeduplicateTest, TwoBatchesMayBeUnderWay) {
+  const auto stage = Build(kEntry);
+  Add(Mid("a"));
+  Batch second;
+  const std::string text = Mid("a");
+  Event& later = second.events().emplace_back(Position{"in", 0, 7}, text);
+  ASSERT_EQ(JsonReader().Read(text, second.arena(), later.edit()), nullptr);
+  ASSERT_TRUE(stage->Start(batch_).ok());
+  ASSERT_TRUE(stage->Start(second).ok());
+  ASSERT_TRUE(stage->Finish(batch_).ok());
+  ASSERT_TRUE(stage->Finish(second).ok());
+  EXPECT_TRUE(batch_.events()[0].active());
+  EXPECT_EQ(later.first_claimant(), "in/0/0");
+}
+
+TEST_F(DeduplicateTest, ItsProbeAsksTheStore) {
+  const auto stage = Build(kEntry);
+  EXPECT_TRUE(stage->Probe().ok());
+  resources_.last_store->ping_failures = 1;
+  EXPECT_FALSE(stage->Probe().ok());
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,176 @@
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <stop_token>
+
+#include "codec/json_reader.h"
+#include "config/config.h"
+#include "config/pipeline_config.h"
+#include "engine/worker.h"
+#include "fake_resources.h"
+#include "stages/builtin.h"
+
+namespace sluice {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Values = std::vector<std::optional<std::string>>;
+using Texts = std::map<std::string, std::string>;
+
+std::string ReadFile(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The stages of a shipped configuration, run by a worker between fakes.
+class ShippedPipeline {
+ public:
+  explicit ShippedPipeline(const std::string& name, const std::vector<Override>& overrides = {}) {
+    if (!RegisterBuiltinStages(registry_).ok()) std::abort();
+    auto config = LoadConfig(SLUICE_SOURCE_DIR "/config/" + name + ".yaml", overrides,
+                             [](const std::string&) { return std::nullopt; });
+    if (!config) {
+      ADD_FAILURE() << config.error().message;
+      return;
+    }
+    config_ = std::move(config).value();
+    auto checked = CheckPipeline(*config_, registry_);
+    if (!checked) {
+      ADD_FAILURE() << checked.error().message;
+      return;
+    }
+    checked_ = std::move(checked).value();
+  }
+
+  /// The job's counters that are not 0 after a run over these records.
+  Texts CountersAfter(const Values& values) {
+    std::vector<NamedStage> stages;
+    resources_.side_outputs.clear();
+    for (const auto& [name, topic] : checked_.side_outputs) resources_.side_outputs.push_back(name);
+    for (const StageConfig& config : checked_.stages) {
+      auto stage = config.spec->build(*config.node, resources_);
+      if (!stage) {
+        ADD_FAILURE() << stage.error().message;
+        return {};
+      }
+      stages.push_back({config.spec->name, std::move(stage).value(), nullptr});
+    }
+    Pipeline pipeline(std::move(stages));
+    fakes::FakeMetrics metrics;
+    Run(pipeline, values, metrics);
+    EXPECT_EQ(metrics.Get("sluice_unaccounted_events{pipeline=" + checked_.name + ",}"), 0);
+    Texts counters;
+    for (const std::string& counter : resources_.counters) {
+      const double value = metrics.Get("sluice_job_events_total{pipeline=" + checked_.name +
+                                       ",counter=" + counter + ",}");
+      if (value != 0) counters[counter] = std::to_string(static_cast<long>(value));
+    }
+    return counters;
+  }
+
+ private:
+  void Run(Pipeline& pipeline, const Values& values, fakes::FakeMetrics& registry) {
+    OutputSettings outputs;
+    for (const std::string& pointer : checked_.sink.key) outputs.key.emplace_back(pointer);
+    for (const auto& [name, topic] : checked_.side_outputs)
+      outputs.side_outputs.push_back({name, resources_.Topic(topic)});
+    outputs.failed = resources_.SideOutput("failed").value();
+    MetricNames names{
+        checked_.name, {}, resources_.side_outputs, resources_.topics, resources_.counters};
+    for (const NamedStage& stage : pipeline.stages()) names.stages.push_back(stage.name);
+    WorkerMetrics metrics(registry, names);
+    Readiness readiness;
+    fakes::FakeSource source(values);
+    fakes::FakeSink sink(source);
+    Worker worker({.name = "worker",
+                   .source = source,
+                   .sink = sink,
+                   .pipeline = pipeline,
+                   .outputs = std::move(outputs),
+                   .topic_count = names.topics.size(),
+                   .batch = {},
+                   .transaction = {},
+                   .metrics = metrics,
+                   .readiness = readiness,
+                   .log = [](std::string_view, const std::string&) {}});
+    const Status status = worker.Run(std::stop_source().get_token());
+    EXPECT_TRUE(status.ok()) << status.error().message;
+  }
+
+  StageRegistry registry_;
+  std::unique_ptr<Config> config_;
+  PipelineConfig checked_;
+  FakeResources resources_;
+};
+
+/// A folder of tests/golden; its README says what stands in it.
+class GoldenCase {
+ public:
+  explicit GoldenCase(const fs::path& folder)
+      : folder_(folder), text_(ReadFile(folder / "case.json")) {
+    if (JsonReader().Read(text_, arena_, document_) != nullptr) std::abort();
+  }
+  [[nodiscard]] Texts Members(const char* pointer) const {
+    Texts texts;
+    for (const Value member : document_.Read(Path(pointer)))
+      texts.emplace(member.name(), member.text());
+    return texts;
+  }
+  [[nodiscard]] Values Input() const {
+    Values values;
+    std::istringstream lines(ReadFile(folder_ / "input.ndjson"));
+    for (std::string line; std::getline(lines, line);) values.emplace_back(line);
+    return values;
+  }
+  [[nodiscard]] std::string pipeline() const { return folder_.parent_path().filename().string(); }
+
+ private:
+  fs::path folder_;
+  std::string text_;
+  Arena arena_;
+  Document document_;
+};
+
+std::vector<fs::path> CasesWithCounters() {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::recursive_directory_iterator(SLUICE_SOURCE_DIR "/tests/golden")) {
+    const fs::path folder = entry.path().parent_path();
+    if (entry.path().filename() == "case.json" && !GoldenCase(folder).Members("/counters").empty())
+      folders.push_back(folder);
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+class GoldenCountersTest : public ::testing::TestWithParam<fs::path> {};
+
+TEST_P(GoldenCountersTest, TheJobsCountersAreThoseOfTheCase) {
+  const GoldenCase golden(GetParam());
+  std::vector<Override> overrides;
+  for (const auto& [key, value] : golden.Members("/settings")) overrides.push_back({key, value});
+  EXPECT_EQ(ShippedPipeline(golden.pipeline(), overrides).CountersAfter(golden.Input()),
+            golden.Members("/counters"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, GoldenCountersTest, ::testing::ValuesIn(CasesWithCounters()),
+                         [](const auto& test) {
+                           std::string name = test.param.filename().string();
+                           std::replace_if(
+                               name.begin(), name.end(),
+                               [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+                           return name;
+                         });
+
+TEST(PreprocessorTest, AnEmptyAndANullRecordFailValidation) {
+  // No file of lines can hold them.
+  EXPECT_EQ(ShippedPipeline("pipeline-preprocessor").CountersAfter({"", std::nullopt}),
+            (Texts{{"validation-failed-event-count", "2"}}));
+}
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,140 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codec/json_reader.h"
+#include "config/config.h"
+#include "config/pipeline_config.h"
+#include "fake_resources.h"
+#include "sluice/batch.h"
+#include "stages/builtin.h"
+#include "unit/files/temporary_directory.h"
+
+namespace sluice {
+
+/// One stage, made from YAML as the daemon makes it, and batches to send through it.
+class StageTest : public ::testing::Test, protected Emitter {
+ protected:
+  struct Emitted {
+    std::string topic;
+    std::string value;
+    friend bool operator==(const Emitted&, const Emitted&) = default;
+    friend void PrintTo(const Emitted& emitted, std::ostream* out) {
+      *out << emitted.topic << ' ' << emitted.value;
+    }
+  };
+
+  void SetUp() override {
+    ASSERT_TRUE(RegisterBuiltinStages(registry_).ok());
+    batch_.SetEmitter(this);
+  }
+
+  /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
+  /// "" if nothing is.
+  std::string Problem(const std::string& entry) {
+    auto checked = Check(entry);
+    return checked ? "" : checked.error().message;
+  }
+
+  /// The stage of `entry`; nullptr and a failure if there is something wrong with it.
+  std::unique_ptr<Stage> Build(const std::string& entry) {
+    auto stage = TryBuild(entry);
+    if (stage) return std::move(stage).value();
+    ADD_FAILURE() << stage.error().message;
+    return nullptr;
+  }
+
+  Result<std::unique_ptr<Stage>> TryBuild(const std::string& entry) {
+    auto checked = Check(entry);
+    if (!checked) return std::move(checked).error();
+    const StageConfig& stage = checked.value().stages[0];
+    return stage.spec->build(*stage.node, resources_);
+  }
+
+  /// Adds an event as the engine does; it stands at "in/0/<how many there were>".
+  Event& Add(std::optional<std::string> text) {
+    const auto offset = static_cast<std::int64_t>(batch_.events().size());
+    const std::string& bytes = texts_.emplace_back(text.value_or(""));
+    Event& event = batch_.events().emplace_back(Position{"in", 0, offset}, bytes);
+    Reason reason = unreadable::kNullRecord;
+    if (text) {
+      reason = JsonReader().Read(bytes, batch_.arena(), event.edit());
+    } else {
+      JsonReader::MakeEmpty(batch_.arena(), event.edit());
+    }
+    if (reason != nullptr) event.MarkUnreadable(reason);
+    return event;
+  }
+
+  /// Sends the batch through the stage.
+  Status Run(Stage& stage) {
+    if (Status status = stage.Start(batch_); !status.ok()) return status;
+    return stage.Finish(batch_);
+  }
+
+  /// As after an abort: the batch is empty, and the same events may be added again.
+  void Forget() {
+    batch_.Reset();
+    emitted_.clear();
+    texts_.clear();
+  }
+
+  static std::string TextOf(const Event& event) {
+    std::string text;
+    event.doc().AppendTo(text);
+    return text;
+  }
+  /// The text of the event after it went through the stage alone.
+  std::string TextAfter(Stage& stage, const std::string& text) {
+    Forget();
+    const Event& event = Add(text);
+    EXPECT_TRUE(Run(stage).ok());
+    return TextOf(event);
+  }
+  std::uint64_t CountOf(const std::string& counter) {
+    const CounterId id = resources_.Counter(counter);
+    return id < batch_.counters().size() ? batch_.counters()[id] : 0;
+  }
+
+  StageRegistry registry_;
+  FakeResources resources_;
+  Batch batch_;
+  std::vector<Emitted> emitted_;
+
+ private:
+  void Emit(Event& event, TopicId topic) override {
+    emitted_.push_back({resources_.topics[topic], TextOf(event)});
+    event.MarkRouted();
+  }
+
+  Result<PipelineConfig> Check(const std::string& entry) {
+    const std::string path =
+        folder_.Write("p.yaml",
+                      "pipeline: test\n"
+                      "source: { files: { paths: [in.ndjson], topic: in } }\n"
+                      "sink: { files: { directory: out } }\n"
+                      "side_outputs: { failed: failed.topic, duplicate: duplicate.topic }\n"
+                      "stores: { dedup: { memory: {} } }\n"
+                      "stages:\n"
+                      "  - " +
+                          entry + "\n");
+    auto config = LoadConfig(path, {}, [](const std::string&) { return std::nullopt; });
+    if (!config) return std::move(config).error();
+    config_ = std::move(config).value();
+    return CheckPipeline(*config_, registry_);
+  }
+
+  testing::TemporaryDirectory folder_;
+  std::unique_ptr<Config> config_;
+  std::list<std::string> texts_;
+};
+
+}  // namespace sluice
