@@ -18,6 +18,7 @@ from bench.figures import Figures
 from bench.kafka_bed import KafkaBed, median
 from bench.plot import write_plot
 from bench.scaling import Scaling
+from bench.targets import table
 from support.preprocessor import CONFIG
 from support.processes import REPOSITORY
 
@@ -184,7 +185,7 @@ def main():
         bench.figures.write(args.json, about)
     if args.plot:
         write_plot(args.plot, bench.figures, bench.rss_track, about)
-    print(f"\nDone in {about['minutes']} minutes.")
+    print(f"\n{table(bench.figures)}\n\nDone in {about['minutes']} minutes.")
     for note in bench.figures.notes:
         print(note)
 
