@@ -77,7 +77,10 @@ ErrorKind KindOf(const CallFailure& failure, ProducerCall call) {
     return ErrorKind::kFatal;
   }
   if (call == ProducerCall::kProduce) {
-    if (failure.code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return ErrorKind::kAbortTransaction;
+    // __STATE: an earlier record or request made the transaction fail.
+    if (failure.code == RD_KAFKA_RESP_ERR__QUEUE_FULL || failure.code == RD_KAFKA_RESP_ERR__STATE) {
+      return ErrorKind::kAbortTransaction;
+    }
     const ErrorKind kind = KindOfDelivery(failure.code);
     if (kind == ErrorKind::kRefused || IsMissingTopic(failure.code)) return kind;
   }

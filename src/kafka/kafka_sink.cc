@@ -11,6 +11,7 @@
 #include "kafka/client_events.h"
 #include "kafka/group_offsets.h"
 #include "kafka/topic_limits.h"
+#include "util/fault_point.h"
 
 namespace sluice::kafka {
 namespace {
@@ -130,6 +131,7 @@ Status KafkaSink::CommitAll(const Checkpoint& checkpoint) {
     const PartitionListHandle offsets = OffsetList(checkpoint);
     // The offsets go to the brokers while the records are still on their way.
     SLUICE_TRY(Judge(producer_->SendOffsets(offsets.get(), membership.value().get())));
+    FaultPoint("offsets_sent");
   }
   SLUICE_TRY(Judge(producer_->Flush()));
   return Judge(producer_->Commit());
@@ -142,10 +144,12 @@ Status KafkaSink::Abort() {
   Error error = NeedsRecreate();
   if (abort) {
     metrics_.aborts.Increment();
-    Status aborted = Judge(producer_->Abort());
-    if (aborted.ok() && producer_->record_failed()) aborted = Replace();
+    // A new producer aborts what the old one left, without waiting for records that can't arrive.
+    Status aborted = producer_->record_failed() ? Replace() : Judge(producer_->Abort());
     if (aborted.ok()) return aborted;
+    if (aborted.error().kind == ErrorKind::kFatal) error.kind = ErrorKind::kFatal;
     error.message = std::move(aborted).error().message;
+    if (state_ == State::kMade) return error;
     state_ = State::kBroken;
   }
   // Only the end of its threads makes sure that it borrows no bytes any more.

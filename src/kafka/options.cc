@@ -102,8 +102,8 @@ std::vector<OptionProblem> CheckOptions(ClientKind kind, const Options& options)
   const std::size_t owned = problems.size();
   const ConfHandle conf(rd_kafka_conf_new());
   for (const auto& [name, value] : options) {
-    const auto same_name = [&](const OptionProblem& problem) { return problem.name == name; };
-    if (std::ranges::any_of(std::span(problems).first(owned), same_name)) continue;
+    const auto refused = std::span(problems).first(owned);
+    if (std::ranges::find(refused, name, &OptionProblem::name) != refused.end()) continue;
     std::array<char, 512> text{};
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) !=
         RD_KAFKA_CONF_OK) {

@@ -18,6 +18,7 @@ constexpr milliseconds kFirstBackoff{20};
 constexpr milliseconds kLongestBackoff{1'000};
 constexpr milliseconds kWatchGrace{30'000};
 constexpr milliseconds kDrainTime{5'000};
+constexpr milliseconds kReportTime{100};
 constexpr milliseconds kSettleTime{1'000};
 constexpr int kPollSliceMs = 1;
 constexpr int kSlicesPerPush = 4;
@@ -136,10 +137,14 @@ Error Producer::ErrorOf(const CallFailure& failure, ProducerCall call, const std
   fenced_ = fenced_ || IsFencing(failure.code);
   Error error{KindOf(failure, call),
               what + ": " + failure.text + " (" + CodeName(failure.code) + ")"};
-  if (error.kind == ErrorKind::kAbortTransaction && first_failure_) {
-    // The transaction fails because a record did: that one says what to do.
-    error.kind = KindOfDelivery(first_failure_->code);
-    error.message += "; " + first_failure_->text;
+  if (error.kind == ErrorKind::kAbortTransaction) {
+    // Where it fails because a record did, the record says what to do; its report may lag behind.
+    const Clock::time_point end = Clock::now() + kReportTime;
+    while (!first_failure_ && Clock::now() < end) rd_kafka_poll(client_.get(), kPollSliceMs);
+    if (first_failure_) {
+      error.kind = KindOfDelivery(first_failure_->code);
+      error.message += "; " + first_failure_->text;
+    }
   }
   if (error.kind == ErrorKind::kInvalidConfig || error.kind == ErrorKind::kFatal) {
     error.message +=

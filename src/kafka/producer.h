@@ -51,8 +51,8 @@ class Producer {
   [[nodiscard]] std::size_t outstanding();
   /// True once the broker said that the transactional.id is no longer ours.
   [[nodiscard]] bool fenced() const { return fenced_; }
-  /// True if a record failed since Begin. librdkafka 2.0.2 then leaves a gap in the sequence, on
-  /// which the next transaction fails: the producer must not be used after Abort.
+  /// True if a record failed since Begin. librdkafka 2.0.2 then leaves a gap in the sequence: the
+  /// records after it, and the next transaction, fail on it. The producer must be replaced.
   [[nodiscard]] bool record_failed() const { return first_failure_.has_value(); }
   /// True if a record failed because its topic is gone.
   [[nodiscard]] bool topic_missing() const { return topic_missing_; }

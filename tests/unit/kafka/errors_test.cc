@@ -55,6 +55,8 @@ TEST(KafkaErrorsTest, EveryProducerFailureHasOneWayOut) {
       {"a broker without transactions",
        Failure(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, kYes, kNo, kNo), ProducerCall::kInit,
        ErrorKind::kFatal},
+      {"a record after one that failed", Failure(RD_KAFKA_RESP_ERR__STATE, kNo, kNo, kNo),
+       ProducerCall::kProduce, ErrorKind::kAbortTransaction},
       {"a record that the client finds too large",
        Failure(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, kNo, kNo, kNo), ProducerCall::kProduce,
        ErrorKind::kRefused},

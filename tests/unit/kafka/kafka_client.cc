@@ -64,12 +64,11 @@ void WriteTopic(const std::string& brokers, const std::string& topic, std::int32
                 const std::vector<std::string>& values) {
   const ClientHandle client = NewClient(
       RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}, {"message.max.bytes", "100000000"}});
+  const TopicHandle handle(rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
   for (const std::string& value : values) {
-    ASSERT_EQ(rd_kafka_producev(
-                  client.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                  RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                  RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()), RD_KAFKA_V_END),
-              RD_KAFKA_RESP_ERR_NO_ERROR);
+    ASSERT_EQ(rd_kafka_produce(handle.get(), partition, RD_KAFKA_MSG_F_COPY,
+                               const_cast<char*>(value.data()), value.size(), nullptr, 0, nullptr),
+              0);
   }
   ASSERT_EQ(rd_kafka_flush(client.get(), kAnswerMs), RD_KAFKA_RESP_ERR_NO_ERROR);
 }
