@@ -238,6 +238,7 @@ class KafkaCluster:
     def producer(self, **settings):
         """For settings, _ stands for the dot."""
         return Producer({"bootstrap.servers": self.brokers, "log_level": 0, "message.max.bytes": 64 * MIB,
+                         "enable.idempotence": True,  # a broker that dies must not make us write twice
                          "linger.ms": 5, "queue.buffering.max.kbytes": MIB,
                          **{name.replace("_", "."): value for name, value in settings.items()}})
 
