@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/redact.h"
+#include "util/utf8.h"
 
 namespace sluice {
 namespace {
@@ -43,6 +44,10 @@ void Resolve(std::string_view inner, const Environment& environment, Expansion& 
   }
   const auto value = environment(name);
   out.secret = out.secret || IsSecretVariable(name);
+  if (value && !IsUtf8(*value)) {
+    out.problem = "the environment variable " + name + " holds bytes that are no UTF-8";
+    return;
+  }
   // As in a shell, ":-" and ":?" also take the place of an empty value.
   if (value && (rest.empty() || !value->empty())) {
     out.text += *value;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/redact.h"
+#include "util/utf8.h"
 
 namespace sluice {
 namespace {
@@ -42,7 +43,10 @@ class TreeReader {
       return node;
     }
     ++depth_;
-    if (kind == Kind::kScalar) node->SetText(yaml.Scalar());
+    if (kind == Kind::kScalar) {
+      CheckText(yaml.Scalar(), *node);
+      node->SetText(yaml.Scalar());
+    }
     if (kind == Kind::kList) ReadList(yaml, path, *node);
     if (kind == Kind::kMap) ReadMap(yaml, path, *node);
     --depth_;
@@ -62,6 +66,7 @@ class TreeReader {
         continue;
       }
       const std::string& key = member.first.Scalar();
+      CheckText(key, node);
       // The key's line: a map or list below it begins on the next one.
       auto value = Read(member.second, path.empty() ? key : path + "." + key, LineOf(member.first));
       if (node.Get(key) != nullptr) {
@@ -71,6 +76,10 @@ class TreeReader {
       if (IsSecretKey(key)) value->MarkSecret();
       node.SetMember(key, std::move(value));
     }
+  }
+
+  void CheckText(const std::string& text, const TreeNode& node) {
+    if (!IsUtf8(text)) problems_.Add(node, "holds bytes that are no UTF-8: save the file as UTF-8");
   }
 
   const std::string& origin_;

@@ -102,6 +102,16 @@ TEST_F(ConfigTest, WhatIsNoYamlIsNamedWithItsLine) {
   EXPECT_THAT(Problem("a: 1\n\tb: 2\n"), StartsWith("p.yaml:2: not YAML: "));
 }
 
+TEST_F(ConfigTest, BytesThatAreNoUtf8AreRefusedWhereTheyStand) {
+  const std::string what = "holds bytes that are no UTF-8: save the file as UTF-8";
+  EXPECT_EQ(Problem("a: 1\nb: caf\xe9\n"), "p.yaml:2: b: " + what);
+  EXPECT_THAT(Problem("a:\n  caf\xe9: 1\n"), StartsWith("p.yaml:1: a: " + what));
+  EXPECT_EQ(Problem("a: caf\xc3\xa9\n"), "");
+  variables_["V"] = "caf\xe9";
+  EXPECT_EQ(Problem("a: ${V}\n"),
+            "p.yaml:1: a: the environment variable V holds bytes that are no UTF-8");
+}
+
 TEST_F(ConfigTest, AFileThatIsNoMapIsRefused) {
   for (const char* text : {"", "# nothing\n", "- a\n", "text\n"}) {
     EXPECT_THAT(Problem(text), HasSubstr("must be a map that begins with `pipeline: <name>`"));
