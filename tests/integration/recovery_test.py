@@ -239,3 +239,18 @@ def test_a_rebalance_while_redis_is_away_leaves_no_partition_silent(new_job, own
     load.join()
     job.wait_done(timeout=90)
     verify(job, load)
+
+
+@pytest.mark.parametrize("point", ["collected", "claimed", "begun", "written", "offsets_sent", "committed"])
+def test_a_kill_at_each_point_of_a_transaction_shows_nowhere(new_job, point):
+    job = new_job()
+    load = start_load(job, events=6_000, rate=6000)
+    for passes in (2, 5):
+        sluice = job.process(transaction__max_events=200)
+        sluice.environment["SLUICE_FAULT_POINT"] = f"{point}:{passes}"
+        sluice.start()
+        assert sluice.wait(timeout=20) == -9, sluice.log_tail()
+    job.start()
+    load.join()
+    job.wait_done(timeout=60)
+    verify(job, load)
