@@ -7,6 +7,8 @@ from support.preprocessor import CLAIMS_DB
 
 _COUNT = 600_000
 _ROUNDS = 3
+_ENDURANCE_COUNT = 10_000_000
+_CLAIMS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
 class Scaling:
@@ -46,7 +48,7 @@ class Scaling:
     def claims(self):
         """Claims that the store holds already"""
         client = self._bed.redis.client(CLAIMS_DB)
-        for claims in (1_000, 10_000, 100_000, 1_000_000, 10_000_000):
+        for claims in _CLAIMS:
             client.flushall()
             client.execute_command("DEBUG", "POPULATE", claims, "held", 40)
             result = self._bench.memory_bench(self._bench.mixed, 500_000, redis=True)
@@ -64,7 +66,7 @@ class Scaling:
 
     def endurance(self):
         """10 million events in one go"""
-        count = 10_000_000
+        count = _ENDURANCE_COUNT
         # Compressed, so that it fits on the disk.
         with _Topics(self._bench, "long.", count, codec="zstd") as prefix:
             run = self._bed.run_preprocessor(prefix, count)
