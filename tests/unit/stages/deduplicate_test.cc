@@ -111,6 +111,15 @@ TEST_F(DeduplicateTest, AStoreThatIsAwayFailsTheBatchAndIsAskedAgain) {
   EXPECT_EQ(Duplicates(*stage, {"a"}), (std::vector<bool>{false}));
 }
 
+TEST_F(DeduplicateTest, AfterACancelNobodyGetsTheRepliesOfTheForgottenBatch) {
+  const auto stage = Build(kEntry);
+  resources_.claims["a"] = "in/0/77";
+  Add(Mid("a"));
+  ASSERT_TRUE(stage->Start(batch_).ok());
+  stage->Cancel();
+  EXPECT_EQ(Duplicates(*stage, {"b"}), (std::vector<bool>{false}));
+}
+
 TEST_F(DeduplicateTest, ALostReplyMakesNoDuplicates) {
   const auto stage = Build(kEntry);
   resources_.last_store->lost_replies = 1;

@@ -98,6 +98,9 @@ TEST_F(FlattenShareTest, WhatHasTheWrongTypeCountsAsAbsent) {
   EXPECT_THAT(items, ElementsAre(HasSubstr(R"("actor":{"id":"u","type":"User"})")));
   EXPECT_THAT(items[0], HasSubstr(R"("channel":"c")"));
   EXPECT_THAT(items[0], HasSubstr(R"("rollup":{}})"));
+  std::string share = Share("[{}]");
+  share.replace(share.find(R"("env":"e")"), 9, R"("rollup":"x")");
+  EXPECT_THAT(ItemsOf(share), ElementsAre(Not(HasSubstr(R"("rollup":"x")"))));
   EXPECT_TRUE(ItemsOf(Share(R"({"id":"i1"})")).empty());
   EXPECT_EQ(CountOf("share-item-event-success-count"), 0U);
 }
