@@ -139,19 +139,19 @@ class TreeHandler {
   void CutEarlierDuplicates(Node& object) {
     if (object.count < 2) return;
     if (!HasEqualHashes(object)) return;
-    for (Node* node = object.child; node != nullptr; node = node->next) {
-      for (const Node* later = node->next; later != nullptr; later = later->next) {
-        if (later->hash != node->hash || std::string_view(later->name, later->name_size) !=
-                                             std::string_view(node->name, node->name_size)) {
-          continue;
-        }
-        node->type = ValueType::kAbsent;
-        Cut(node);
-        --object.count;
-        break;
-      }
+    // By name, since an object can be made in which all hashes are equal.
+    std::vector<Node*> members;
+    for (Node* node = object.child; node != nullptr; node = node->next) members.push_back(node);
+    std::ranges::stable_sort(members, {}, NameOf);
+    for (std::size_t i = 0; i + 1 < members.size(); ++i) {
+      if (NameOf(members[i]) != NameOf(members[i + 1])) continue;
+      members[i]->type = ValueType::kAbsent;
+      Cut(members[i]);
+      --object.count;
     }
   }
+
+  static std::string_view NameOf(const Node* node) { return {node->name, node->name_size}; }
 
   bool HasEqualHashes(const Node& object) {
     if (object.count <= kFewMembers) {

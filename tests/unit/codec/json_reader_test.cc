@@ -73,6 +73,17 @@ TEST(JsonReaderTest, EqualNamesAreFoundInLargeObjects) {
   EXPECT_EQ(read.document.Find(Path("/k7")).text(), "1");
 }
 
+TEST(JsonReaderTest, NamesWithEqualHashesAreToldApart) {
+  // HashName looks at the first and the last eight bytes.
+  std::string text = "{";
+  for (int i = 10'000; i < 50'000; ++i) {
+    text += "\"prefix__" + std::to_string(i) + "__suffix\":0,";
+  }
+  Read read(text + "\"prefix__10007__suffix\":1}");
+  EXPECT_EQ(read.document.root().size(), 40'000U);
+  EXPECT_EQ(read.document.Find(Path("/prefix__10007__suffix")).text(), "1");
+}
+
 TEST(JsonReaderTest, TextAfterTheValueIsIgnored) {
   EXPECT_EQ(Written("{\"a\":1} junk"), "{\"a\":1}");
   EXPECT_EQ(Written("{\"a\":1}{}"), "{\"a\":1}");
