@@ -43,7 +43,7 @@ Options ConsumerDefaults() {
       {"log.connection.close", "false"},
       // The byte limit alone decides: it must exceed one second of traffic, since the fetcher of
       // librdkafka before 2.2 sleeps for a second whenever a limit is reached.
-      {"queued.max.messages.kbytes", "65536"},
+      {"queued.max.messages.kbytes", "98304"},
       {"queued.min.messages", "1000000"},
       {"partition.assignment.strategy", "range,roundrobin"},
       {"reconnect.backoff.max.ms", "2000"},
