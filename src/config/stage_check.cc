@@ -137,6 +137,7 @@ void CheckFields(TreeNode& node, const std::vector<FieldSpec>& fields,
     return;
   }
   std::vector<std::string> names;
+  names.reserve(fields.size());
   for (const FieldSpec& field : fields) names.push_back(field.name);
   for (const auto& [key, value] : node.members()) {
     if (std::ranges::find(names, key) == names.end()) {

@@ -55,7 +55,9 @@ class TreeReader {
 
   void ReadList(const YAML::Node& yaml, const std::string& path, TreeNode& node) {
     for (std::size_t i = 0; i < yaml.size(); ++i) {
-      node.AddItem(Read(yaml[i], path + "[" + std::to_string(i) + "]", LineOf(yaml[i])));
+      std::string item = path;
+      item.append("[").append(std::to_string(i)).append("]");
+      node.AddItem(Read(yaml[i], item, LineOf(yaml[i])));
     }
   }
 

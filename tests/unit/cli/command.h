@@ -20,6 +20,7 @@ struct CommandResult {
 inline CommandResult Sluice(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "sluice");
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   testing::internal::CaptureStdout();

@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-AdminHandlers Handlers(std::vector<std::string> reasons = {}) {
+AdminHandlers Handlers(const std::vector<std::string>& reasons = {}) {
   return {.metrics = [] { return "sluice_up 1\n"; },
           .not_ready = [reasons] { return reasons; },
           .version_json = [] { return R"({"version":"1.2.3"})"; },
@@ -37,7 +37,7 @@ struct Reply {
 
 Reply Get(int port, const std::string& path) {
   httplib::Client client("127.0.0.1", port);
-  const auto result = client.Get(path.c_str());
+  const auto result = client.Get(path);
   if (!result) return {};
   return {result->status, result->get_header_value("Content-Type"), result->body};
 }
@@ -147,6 +147,7 @@ TEST(AdminServerTest, ClientsAtTheSameTimeAllGetAReply) {
   std::vector<int> statuses(16);
   {
     std::vector<std::jthread> clients;
+    clients.reserve(statuses.size());
     for (int& status : statuses) {
       clients.emplace_back([&] { status = Get(server->port(), "/metrics").status; });
     }

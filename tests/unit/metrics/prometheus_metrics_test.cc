@@ -82,6 +82,7 @@ TEST(PrometheusMetricsTest, ThreadsMayRegisterCountAndReadAtOnce) {
   PrometheusMetrics metrics;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&metrics] {
         for (int round = 0; round < kRounds; ++round) {
