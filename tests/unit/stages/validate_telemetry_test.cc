@@ -95,6 +95,19 @@ TEST_F(ValidateTelemetryTest, AnUnknownEidHasNoSchema) {
   }
 }
 
+TEST_F(ValidateTelemetryTest, AnErrorOfTheWholeEventStandsAtItsRoot) {
+  EXPECT_EQ(After(R"({"eid":"START"})").detail(), "/ required");
+}
+
+TEST_F(ValidateTelemetryTest, WhatHasLeftThePipelineIsNotTouched) {
+  const auto stage = Build(kEntry);
+  Event& event = Add("{}");
+  event.Divert(1, "refused");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_EQ(TextOf(event), "{}");
+  EXPECT_STREQ(event.reason(), "refused");
+}
+
 TEST_F(ValidateTelemetryTest, WithoutEidTheEnvelopeHolds) {
   EXPECT_EQ(ErrorText(After("{}")), "Unable to obtain field name for failed validation");
   EXPECT_EQ(ErrorText(After(R"({"eid":null})")), "\"/allOf/1/properties/eid\"");
@@ -106,6 +119,7 @@ TEST_F(ValidateTelemetryTest, ASpellingMetBeforeIsJudgedAsTheFirstTime) {
     EXPECT_TRUE(After(Start()).active());
     EXPECT_EQ(ErrorText(After(Start("", "start"))), "\"/allOf/1/properties/eid\"");
     EXPECT_STREQ(After(Start("", "STARTS")).reason(), "schema_not_found");
+    EXPECT_STREQ(After(Start("", "STA")).reason(), "schema_not_found");
   }
 }
 
