@@ -47,7 +47,7 @@ THIRD_PARTY = {
 }
 
 # Of the operating system; every folder of src/ may use it.
-SYSTEM = re.compile(r"(arpa|net|netinet|sys|linux)/\w+\.h|(errno|fcntl|netdb|poll|pthread|signal|unistd)\.h")
+SYSTEM = re.compile(r"(arpa|net|netinet|sys|linux)/\w+\.h|(errno|fcntl|netdb|poll|pthread|signal|threads|unistd)\.h")
 STANDARD = re.compile(r"[a-z0-9_]+")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 LINKED = re.compile(r"\bsluice_([a-z]+)\b")
