@@ -64,7 +64,7 @@ struct StageConfig {
   const ConfigNode* node = nullptr;  ///< Of the Config, which must outlive this.
 };
 
-/// A configuration file in checked form. config/pipeline-preprocessor.yaml shows the common keys.
+/// A configuration file in checked form; docs/configuration.md describes each key.
 struct PipelineConfig {
   std::string name;
   std::string topic_prefix;

@@ -55,9 +55,9 @@ class TreeReader {
 
   void ReadList(const YAML::Node& yaml, const std::string& path, TreeNode& node) {
     for (std::size_t i = 0; i < yaml.size(); ++i) {
-      std::string item = path;
-      item.append("[").append(std::to_string(i)).append("]");
-      node.AddItem(Read(yaml[i], item, LineOf(yaml[i])));
+      std::string below = path;
+      below.append("[").append(std::to_string(i)).append("]");
+      node.AddItem(Read(yaml[i], below, LineOf(yaml[i])));
     }
   }
 
@@ -69,8 +69,10 @@ class TreeReader {
       }
       const std::string& key = member.first.Scalar();
       CheckText(key, node);
+      std::string below = path;
+      below.append(path.empty() ? "" : ".").append(key);
       // The key's line: a map or list below it begins on the next one.
-      auto value = Read(member.second, path.empty() ? key : path + "." + key, LineOf(member.first));
+      auto value = Read(member.second, below, LineOf(member.first));
       if (node.Get(key) != nullptr) {
         problems_.Add(*value, "the key stands twice in this map: remove one of the two");
         continue;

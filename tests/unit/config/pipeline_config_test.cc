@@ -21,6 +21,38 @@ constexpr const char* kSmall =
     "side_outputs: { failed: bad }\n"
     "sink: { kafka: {} }\n";
 
+constexpr const char* kFull = R"(
+pipeline: pre-2
+topic_prefix: dev.
+delivery: at_least_once
+workers: 3
+source:
+  kafka:
+    brokers: h:9092
+    group: g
+    topics: [a, b]
+    auto_offset_reset: latest
+    instance: i1
+    options: { security.protocol: ssl }
+batch: { max_events: 7 }
+transaction: { max_events: 8, max_bytes: 1MiB, linger: 20ms, timeout: 30s }
+stages:
+  - plain
+  - dedup: { store: claims, ttl: 2h }
+  - route: [{ to: x, end: true }]
+side_outputs: { failed: bad, duplicate: twice }
+sink:
+  key: [/dimensions/did, /context/did]
+  position_header: false
+  max_record_bytes: 64KiB
+  kafka: { brokers: "o:9092", options: { compression.type: lz4 } }
+stores:
+  claims: { redis: { url: "redis://r:6379", db: 7, user: u, password: p, timeout: 2s } }
+  local: { memory: { max_keys: 9 } }
+admin: { listen: "off" }
+log: { level: debug, format: json }
+)";
+
 StageSpec Spec(std::string name, std::vector<FieldSpec> fields) {
   StageSpec spec;
   spec.name = std::move(name);
@@ -112,37 +144,7 @@ TEST_F(PipelineConfigTest, ASmallFileHasTheDocumentedDefaults) {
 }
 
 TEST_F(PipelineConfigTest, EveryKeyReachesItsSetting) {
-  const PipelineConfig pipeline = Checked(R"(
-pipeline: pre-2
-topic_prefix: dev.
-delivery: at_least_once
-workers: 3
-source:
-  kafka:
-    brokers: h:9092
-    group: g
-    topics: [a, b]
-    auto_offset_reset: latest
-    instance: i1
-    options: { security.protocol: ssl }
-batch: { max_events: 7 }
-transaction: { max_events: 8, max_bytes: 1MiB, linger: 20ms, timeout: 30s }
-stages:
-  - plain
-  - dedup: { store: claims, ttl: 2h }
-  - route: [{ to: x, end: true }]
-side_outputs: { failed: bad, duplicate: twice }
-sink:
-  key: [/dimensions/did, /context/did]
-  position_header: false
-  max_record_bytes: 64KiB
-  kafka: { brokers: "o:9092", options: { compression.type: lz4 } }
-stores:
-  claims: { redis: { url: "redis://r:6379", db: 7, user: u, password: p, timeout: 2s } }
-  local: { memory: { max_keys: 9 } }
-admin: { listen: "off" }
-log: { level: debug, format: json }
-)");
+  const PipelineConfig pipeline = Checked(kFull);
   EXPECT_EQ(pipeline.topic_prefix, "dev.");
   EXPECT_FALSE(pipeline.exactly_once);
   EXPECT_EQ(pipeline.workers, 3);
