@@ -80,10 +80,10 @@ class Batch {
   [[nodiscard]] const EventList& events() const { return events_; }
   [[nodiscard]] Arena& arena() { return arena_; }
 
-  /// Adds an event that a stage derived from `source`, from canonical JSON text; `index` is its
-  /// ordinal there and must be stable over replays. It is active, and later stages see it only
-  /// from the next one on. Returns nullptr if `json` is no JSON object.
-  Event* Create(const Event& source, std::int32_t index, std::string_view json);
+  /// Adds an event that a stage derived from `source`, from canonical JSON text; its position is
+  /// the source's, Derived(ordinal). It is active, and later stages see it only from the next one
+  /// on. Returns nullptr if `json` is no JSON object, or has a number that no double holds.
+  Event* Create(const Event& source, std::int64_t ordinal, std::string_view json);
 
   /// Adds to a counter of the job (committed with the transaction, not before).
   void Count(CounterId counter, std::uint64_t n = 1) {

@@ -12,6 +12,7 @@ namespace sluice {
 struct Claim {
   std::string_view key;    ///< As it stands in the store; UTF-8.
   std::string_view owner;  ///< Position of the claimant (position.h).
+  bool ask_only = false;   ///< Only asks who has it; where nobody has, nobody will.
 };
 
 /// What the store answers to one claim.

@@ -41,6 +41,8 @@ class Document {
   /// core.md 5.1: creates the object at `path` if it is absent or null; false if something else is
   /// there.
   bool EnsureObject(const Path& path);
+  /// The same, but something else than an object is replaced by one.
+  bool ForceObject(const Path& path);
 
   /// Appends the canonical form: source with edits, without null members.
   void AppendTo(std::string& out) const;

@@ -44,6 +44,14 @@ class Event {
   [[nodiscard]] Reason unreadable_reason() const { return unreadable_reason_; }
   void MarkUnreadable(Reason reason) { unreadable_reason_ = reason; }
 
+  /// Writes these bytes, whatever they are, instead of the document; they must live as long as the
+  /// batch.
+  void SetVerbatim(std::string_view bytes) {
+    verbatim_ = bytes;
+    written_.valid = false;
+  }
+  [[nodiscard]] const std::optional<std::string_view>& verbatim() const { return verbatim_; }
+
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool active() const { return state_ == State::kActive; }
   [[nodiscard]] bool created() const { return created_; }
@@ -95,6 +103,7 @@ class Event {
   Document document_;
   Position position_;
   std::string_view raw_;
+  std::optional<std::string_view> verbatim_;
   std::string_view detail_;
   std::string_view stage_;
   std::string_view first_claimant_;

@@ -4,10 +4,8 @@
 
 namespace sluice {
 
-Event* Batch::Create(const Event& source, std::int32_t index, std::string_view json) {
-  Position position = source.position();
-  position.index = index;
-  Event event(position, {});
+Event* Batch::Create(const Event& source, std::int64_t ordinal, std::string_view json) {
+  Event event(source.position().Derived(ordinal), {});
   if (JsonReader().Read(arena_.Copy(json), arena_, event.edit()) != nullptr) return nullptr;
   event.MarkCreated();
   return &events_.push_back(event);

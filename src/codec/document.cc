@@ -153,4 +153,6 @@ bool Document::EnsureObject(const Path& path) {
   return SetEmptyObject(path);
 }
 
+bool Document::ForceObject(const Path& path) { return EnsureObject(path) || SetEmptyObject(path); }
+
 }  // namespace sluice

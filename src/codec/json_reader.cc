@@ -9,6 +9,7 @@
 
 #include "codec/document_builder.h"
 #include "codec/json_repair.h"
+#include "codec/text.h"
 
 namespace sluice {
 namespace {
@@ -19,8 +20,8 @@ constexpr std::size_t kPadding = 64;
 /// Builds the node tree from RapidJSON's calls. The stream's position gives the spans.
 class TreeHandler {
  public:
-  TreeHandler(Arena& arena, rapidjson::InsituStringStream& stream)
-      : arena_(arena), stream_(stream) {}
+  TreeHandler(Arena& arena, rapidjson::InsituStringStream& stream, JsonReader::Form form)
+      : arena_(arena), stream_(stream), batch_(form == JsonReader::Form::kBatch) {}
 
   /// Numbers are then taken from the source, since the copy has masked ones.
   void ReadNumbersFrom(std::string_view source) { masked_source_ = source; }
@@ -28,6 +29,7 @@ class TreeHandler {
   Node* root() const { return root_; }
   bool too_deep() const { return too_deep_; }
   bool out_of_range() const { return out_of_range_; }
+  bool repeated_name() const { return repeated_name_; }
   std::size_t end() const { return stream_.Tell(); }
 
   bool Null() {
@@ -46,7 +48,7 @@ class TreeHandler {
       const std::string_view rest = masked_source_.substr(stream_.Tell());
       literal = rest.substr(0, NumberLength(rest));
     }
-    if (!IsFinite(literal)) {
+    if (!batch_ && !IsFinite(literal)) {
       out_of_range_ = true;
       return false;
     }
@@ -69,7 +71,7 @@ class TreeHandler {
   bool StartObject() { return Open(ValueType::kObject); }
   bool EndObject(rapidjson::SizeType /*count*/) {
     CutEarlierDuplicates(*Close());
-    return true;
+    return !repeated_name_;
   }
   bool StartArray() { return Open(ValueType::kArray); }
   bool EndArray(rapidjson::SizeType /*count*/) {
@@ -145,6 +147,7 @@ class TreeHandler {
     std::ranges::stable_sort(members, {}, NameOf);
     for (std::size_t i = 0; i + 1 < members.size(); ++i) {
       if (NameOf(members[i]) != NameOf(members[i + 1])) continue;
+      repeated_name_ |= batch_ && &object == root_ && members[i]->type != ValueType::kNull;
       members[i]->type = ValueType::kAbsent;
       Cut(members[i]);
       --object.count;
@@ -184,6 +187,8 @@ class TreeHandler {
   int depth_ = 0;
   bool too_deep_ = false;
   bool out_of_range_ = false;
+  bool repeated_name_ = false;
+  const bool batch_;
   std::vector<std::uint32_t> hashes_;
 };
 
@@ -199,7 +204,12 @@ bool HasHighControls(std::string_view text) {
   return found != 0;
 }
 
-Attempt Parse(std::string_view source, bool mask_numbers, Arena& arena, Document& document) {
+bool IsJsonBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+Attempt Parse(std::string_view source, bool mask_numbers, JsonReader::Form form, Arena& arena,
+              Document& document) {
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag |
                               rapidjson::kParseStopWhenDoneFlag;
   char* decoded = arena.Allocate(source.size() + kPadding);
@@ -208,7 +218,7 @@ Attempt Parse(std::string_view source, bool mask_numbers, Arena& arena, Document
   if (mask_numbers) MaskLongNumbers(decoded, source.size());
 
   rapidjson::InsituStringStream stream(decoded);
-  TreeHandler handler(arena, stream);
+  TreeHandler handler(arena, stream, form);
   if (mask_numbers) handler.ReadNumbersFrom(source);
   // In-situ reading with raw numbers pushes nothing on the reader's stack, so it allocates nothing.
   rapidjson::Reader reader;
@@ -216,27 +226,36 @@ Attempt Parse(std::string_view source, bool mask_numbers, Arena& arena, Document
   if (result.IsError()) {
     if (handler.too_deep()) return {unreadable::kTooDeep};
     if (handler.out_of_range()) return {unreadable::kNumberRange};
+    if (handler.repeated_name()) return {unreadable::kRepeatedName};
     const bool too_long = result.Code() == rapidjson::kParseErrorNumberTooBig;
     return {too_long ? unreadable::kNumberRange : unreadable::kInvalidJson, too_long};
   }
   if (HasHighControls(source.substr(0, handler.end()))) return {unreadable::kInvalidJson};
   if (!simdjson::validate_utf8(source.data(), handler.end())) return {unreadable::kInvalidUtf8};
   if (handler.root()->type != ValueType::kObject) return {unreadable::kNotAnObject};
+  if (form == JsonReader::Form::kBatch && !IsJsonBlank(source.substr(handler.end()))) {
+    return {unreadable::kTrailingText};
+  }
   DocumentBuilder::Build(document, handler.root(), source, decoded, arena);
   return {};
 }
 
 }  // namespace
 
-Reason JsonReader::Read(std::string_view text, Arena& arena, Document& document) {
+Reason JsonReader::Read(std::string_view text, Arena& arena, Document& document, Form form) {
   MakeEmpty(arena, document);
-  const auto utf8 = ToUtf8(text, arena);
-  if (!utf8) return unreadable::kInvalidUtf8;
-  std::string_view source = *utf8;
+  std::string_view source = text;
+  if (form == Form::kBatch) {
+    if (!IsWellFormed(text)) source = arena.Copy(ReplaceIllFormed(text));
+  } else {
+    const auto utf8 = ToUtf8(text, arena);
+    if (!utf8) return unreadable::kInvalidUtf8;
+    source = *utf8;
+  }
   if (MayHaveSurrogates(source)) source = ReplaceLoneSurrogates(source, arena);
 
-  Attempt attempt = Parse(source, false, arena, document);
-  if (attempt.number_too_long) attempt = Parse(source, true, arena, document);
+  Attempt attempt = Parse(source, false, form, arena, document);
+  if (attempt.number_too_long) attempt = Parse(source, true, form, arena, document);
   return attempt.reason;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "sluice/document.h"
@@ -16,9 +17,18 @@ class JsonReader {
  public:
   static constexpr int kMaxDepth = 1000;
 
+  enum class Form : std::uint8_t {
+    kEvent,
+    /// As the extractor reads a batch (telemetry-extractor.md B.3): from text, in which what is no
+    /// UTF-8 stands as U+FFFD. Text after the value and a second member of a name at the top,
+    /// unless the first is null, are refused. Numbers of any size pass: it is the events that are
+    /// checked.
+    kBatch,
+  };
+
   /// Returns nullptr, or the reason why `text` is unreadable; `document` is then an object without
   /// members. `text` must live as long as the document, as must what `arena` holds.
-  Reason Read(std::string_view text, Arena& arena, Document& document);
+  Reason Read(std::string_view text, Arena& arena, Document& document, Form form = Form::kEvent);
 
   /// Makes `document` an object without members.
   static void MakeEmpty(Arena& arena, Document& document);
@@ -32,6 +42,8 @@ inline constexpr Reason kNotAnObject = "not_an_object";
 inline constexpr Reason kInvalidUtf8 = "invalid_utf8";
 inline constexpr Reason kTooDeep = "nested_too_deeply";
 inline constexpr Reason kNumberRange = "number_out_of_range";
+inline constexpr Reason kRepeatedName = "repeated_name";
+inline constexpr Reason kTrailingText = "trailing_text";
 }  // namespace unreadable
 
 }  // namespace sluice

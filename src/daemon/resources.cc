@@ -24,7 +24,11 @@ std::size_t IndexOf(std::vector<std::string>& names, const std::string& name) {
 WorkerResources::WorkerResources(SharedResources& shared) : shared_(shared) {}
 
 TopicId WorkerResources::Topic(const std::string& name) {
-  return static_cast<TopicId>(IndexOf(topics_, shared_.config.topic_prefix + name));
+  return static_cast<TopicId>(IndexOf(topics_, TopicName(name)));
+}
+
+std::string WorkerResources::TopicName(const std::string& name) const {
+  return shared_.config.topic_prefix + name;
 }
 
 Result<SideOutputId> WorkerResources::SideOutput(const std::string& name) {
@@ -66,6 +70,10 @@ Result<std::unique_ptr<ClaimStore>> WorkerResources::RedisClaims(const StoreConf
   for (const std::string& warning : claims->warnings())
     spdlog::warn("Store {}: {}", store.name, warning);
   return std::unique_ptr<ClaimStore>(std::move(claims));
+}
+
+Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string& name) {
+  return Error{ErrorKind::kInvalidConfig, "there is no reference data `" + name + "`"};
 }
 
 Result<std::shared_ptr<const SchemaRegistry>> WorkerResources::Schemas(

@@ -29,9 +29,11 @@ class WorkerResources final : public Resources {
 
   [[nodiscard]] const Clock& clock() const override { return shared_.clock; }
   TopicId Topic(const std::string& name) override;
+  [[nodiscard]] std::string TopicName(const std::string& name) const override;
   Result<SideOutputId> SideOutput(const std::string& name) override;
   CounterId Counter(const std::string& name) override;
   Result<std::unique_ptr<ClaimStore>> Claims(const std::string& store) override;
+  Result<std::unique_ptr<LookupStore>> Lookups(const std::string& store) override;
   Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) override;
 
   /// Real topic names by TopicId.

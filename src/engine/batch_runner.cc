@@ -7,8 +7,8 @@
 namespace sluice {
 
 BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
-                         BatchLimits limits)
-    : pipeline_(pipeline), collector_(collector), stats_(stats), limits_(limits) {
+                         BatchLimits limits, RecordForm form)
+    : pipeline_(pipeline), collector_(collector), stats_(stats), limits_(limits), form_(form) {
   for (BatchRun& run : runs_) run.batch.SetEmitter(&collector_);
 }
 
@@ -73,18 +73,35 @@ std::size_t BatchRunner::Fill(BatchRun& run, std::span<const Record> records) {
 
 void BatchRunner::Decode(const Record& record, Batch& batch) {
   Event& event = batch.events().emplace_back(record.position, record.value.value_or(""));
-  const bool oversize = event.raw().size() > collector_.max_input_bytes();
-  if (oversize || (!quarantined_.empty() && quarantined_.contains(record.position.ToString()))) {
+  if (IsOversize(event)) {
     JsonReader::MakeEmpty(batch.arena(), event.edit());
     DivertToFailed(event, "oversize");
     return;
   }
-  Reason reason = unreadable::kNullRecord;
-  if (record.value) {
-    reason = reader_.Read(*record.value, batch.arena(), event.edit());
-  } else {
+  Read(record, batch, event);
+}
+
+bool BatchRunner::IsOversize(const Event& event) const {
+  // What comes of a batch is smaller than the batch; its events are measured one by one.
+  if (form_ != RecordForm::kBatch && event.raw().size() > collector_.max_input_bytes()) return true;
+  return !quarantined_.empty() && quarantined_.contains(event.position().ToString());
+}
+
+void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
+  if (!record.value || form_ == RecordForm::kBytes) {
     JsonReader::MakeEmpty(batch.arena(), event.edit());
+    if (record.value) {
+      event.SetVerbatim(*record.value);
+    } else if (form_ == RecordForm::kEvent) {
+      event.MarkUnreadable(unreadable::kNullRecord);
+    } else {
+      event.Drop(unreadable::kNullRecord);
+    }
+    return;
   }
+  const auto form =
+      form_ == RecordForm::kBatch ? JsonReader::Form::kBatch : JsonReader::Form::kEvent;
+  const Reason reason = reader_.Read(*record.value, batch.arena(), event.edit(), form);
   if (reason != nullptr) event.MarkUnreadable(reason);
 }
 

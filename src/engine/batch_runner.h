@@ -13,6 +13,13 @@
 
 namespace sluice {
 
+/// What a record holds.
+enum class RecordForm : std::uint8_t {
+  kEvent,  ///< One event.
+  kBatch,  ///< A batch of events, which a stage extracts (JsonReader::Form::kBatch).
+  kBytes,  ///< Anything; it is passed on as it is.
+};
+
 struct BatchLimits {
   std::size_t max_events = 256;
   std::size_t max_bytes = std::size_t{4} << 20;
@@ -25,7 +32,7 @@ struct BatchLimits {
 class BatchRunner {
  public:
   BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
-              BatchLimits limits);
+              BatchLimits limits, RecordForm form);
 
   /// An error leaves no request under way; the same records may be tried again after the
   /// outbox and the stats were reset.
@@ -43,6 +50,8 @@ class BatchRunner {
   Status Drive(std::span<const Record> records);
   std::size_t Fill(BatchRun& run, std::span<const Record> records);
   void Decode(const Record& record, Batch& batch);
+  void Read(const Record& record, Batch& batch, Event& event);
+  [[nodiscard]] bool IsOversize(const Event& event) const;
   void DivertToFailed(Event& event, Reason reason);
   void Finish(BatchRun& run);
   Status AdvanceOldest();
@@ -51,6 +60,7 @@ class BatchRunner {
   OutputCollector& collector_;
   TransactionStats& stats_;
   BatchLimits limits_;
+  RecordForm form_;
   JsonReader reader_;
   std::array<BatchRun, kInFlight> runs_;
   std::size_t oldest_ = 0;

@@ -51,9 +51,13 @@ std::span<const Header> OutputCollector::CopyHeaders(std::span<const Header> hea
 void OutputCollector::Prepare(Event& event) {
   Event::Written& written = event.written();
   if (written.valid && written.version == event.doc().version()) return;
-  scratch_.clear();
-  event.doc().AppendTo(scratch_);
-  written.value = outbox_.arena().Copy(scratch_);
+  if (event.verbatim()) {
+    written.value = outbox_.arena().Copy(*event.verbatim());
+  } else {
+    scratch_.clear();
+    event.doc().AppendTo(scratch_);
+    written.value = outbox_.arena().Copy(scratch_);
+  }
   written.key = KeyOf(event);
   if (settings_.position_header && written.headers == nullptr) {
     const Header position{"sluice-position", PositionText(event)};

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kProbeInterval{1};
 Worker::Worker(Parts parts)
     : parts_(std::move(parts)),
       collector_(parts_.outputs, outbox_, stats_),
-      runner_(parts_.pipeline, collector_, stats_, parts_.batch),
+      runner_(parts_.pipeline, collector_, stats_, parts_.batch, parts_.records),
       max_events_(parts_.transaction.max_events) {}
 
 Status Worker::Run(const std::stop_token& stop) {

@@ -39,6 +39,7 @@ class Worker {
     std::size_t topic_count = 0;
     std::size_t max_record_bytes = std::size_t{1} << 20;  ///< The pipeline's own limit.
     BatchLimits batch;
+    RecordForm records = RecordForm::kEvent;
     TransactionLimits transaction;
     WorkerMetrics& metrics;
     Readiness& readiness;

@@ -33,7 +33,7 @@ std::string_view HolderOf(std::string_view value) {
   if (topic == 0 || topic > kMaxTopic) return {};
   std::string_view rest = value.substr(topic);
   if (!TakeNumber<std::int32_t>(rest) || !TakeNumber<std::int64_t>(rest)) return {};
-  if (!rest.empty() && !TakeNumber<std::int32_t>(rest)) return {};
+  if (!rest.empty() && !TakeNumber<std::int64_t>(rest)) return {};
   return rest.empty() ? value : std::string_view{};
 }
 

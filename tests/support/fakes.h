@@ -9,6 +9,7 @@
 
 #include "sluice/claim_store.h"
 #include "sluice/clock.h"
+#include "sluice/lookup_store.h"
 #include "sluice/metrics.h"
 #include "sluice/sink.h"
 #include "sluice/source.h"
@@ -200,6 +201,12 @@ class FakeClaims final : public ClaimStore {
     }
     std::vector<ClaimReply>& replies = sent_.emplace_back();
     for (const Claim& claim : claims) {
+      if (claim.ask_only) {
+        const auto held = claims_.find(std::string(claim.key));
+        const bool free = held == claims_.end() || held->second == claim.owner;
+        replies.push_back({free, free ? "" : std::string_view(held->second)});
+        continue;
+      }
       const auto [at, made] = claims_.try_emplace(std::string(claim.key), claim.owner);
       replies.push_back({made || at->second == claim.owner, at->second});
     }
@@ -223,6 +230,59 @@ class FakeClaims final : public ClaimStore {
  private:
   std::map<std::string, std::string>& claims_;
   std::vector<std::vector<ClaimReply>> sent_;
+};
+
+/// Reference data that stands in a map; what is asked for is remembered.
+class FakeLookups final : public LookupStore {
+ public:
+  struct Entry {
+    std::optional<std::string> text;
+    std::vector<std::pair<std::string, std::string>> hash;  ///< Where there is no text.
+  };
+  using Entries = std::map<std::string, Entry>;
+
+  explicit FakeLookups(const Entries& entries) : entries_(entries) {}
+
+  Status Send(std::span<const Lookup> lookups) override {
+    if (failures > 0) {
+      --failures;
+      return Error{ErrorKind::kUnavailable, "redis: connection refused"};
+    }
+    std::vector<LookupReply>& replies = sent_.emplace_back();
+    for (const Lookup& lookup : lookups) {
+      asked.emplace_back(lookup.key);
+      replies.push_back(Answer(lookup));
+    }
+    return Ok();
+  }
+  Status Receive(std::vector<LookupReply>& replies) override {
+    replies = sent_.front();
+    sent_.erase(sent_.begin());
+    return Ok();
+  }
+  void Cancel() override { sent_.clear(); }
+
+  int failures = 0;
+  std::vector<std::string> asked;
+
+ private:
+  LookupReply Answer(const Lookup& lookup) {
+    using State = LookupReply::State;
+    const auto at = entries_.find(std::string(lookup.key));
+    if (at == entries_.end()) return {};
+    const Entry& entry = at->second;
+    if (entry.text.has_value() != (lookup.kind == Lookup::Kind::kText))
+      return {State::kWrongType, {}, {}};
+    if (entry.text) return {State::kFound, *entry.text, {}};
+    std::vector<LookupField>& fields = fields_[at->first];
+    fields.clear();
+    for (const auto& [name, value] : entry.hash) fields.push_back({name, value});
+    return {State::kFound, {}, fields};
+  }
+
+  const Entries& entries_;
+  std::map<std::string, std::vector<LookupField>> fields_;
+  std::vector<std::vector<LookupReply>> sent_;
 };
 
 }  // namespace sluice::fakes

@@ -171,4 +171,31 @@ TEST(ValueTest, NumbersConvertAsInJava) {
 }
 
 }  // namespace
+Reason ReadBatch(std::string_view text) {
+  Arena arena;
+  Document document;
+  return JsonReader().Read(text, arena, document, JsonReader::Form::kBatch);
+}
+
+TEST(JsonReaderOfBatches, TextAfterTheValueIsRefused) {
+  EXPECT_EQ(ReadBatch("{\"a\":1} \n"), nullptr);
+  EXPECT_STREQ(ReadBatch("{\"a\":1} x"), unreadable::kTrailingText);
+  EXPECT_STREQ(ReadBatch("{\"a\":1}}"), unreadable::kTrailingText);
+}
+
+TEST(JsonReaderOfBatches, ASecondMemberAtTheTopIsRefusedUnlessTheFirstIsNull) {
+  EXPECT_STREQ(ReadBatch(R"({"syncts":1,"syncts":2})"), unreadable::kRepeatedName);
+  EXPECT_EQ(ReadBatch(R"({"syncts":null,"syncts":2})"), nullptr);
+  EXPECT_EQ(ReadBatch(R"({"params":{"a":1,"a":2}})"), nullptr);
+}
+
+TEST(JsonReaderOfBatches, ANumberThatNoDoubleHoldsIsLeftToTheEventThatHasIt) {
+  EXPECT_EQ(ReadBatch(R"({"events":[{"v":1e999}]})"), nullptr);
+}
+
+TEST(JsonReaderOfBatches, BytesThatAreNoUtf8AreReplacedAndAMarkIsRefused) {
+  EXPECT_EQ(ReadBatch("{\"a\":\"\xFF\"}"), nullptr);
+  EXPECT_NE(ReadBatch("\xEF\xBB\xBF{}"), nullptr);
+}
+
 }  // namespace sluice

@@ -23,6 +23,7 @@ class FakeResources final : public Resources {
   TopicId Topic(const std::string& name) override {
     return static_cast<TopicId>(IndexOf(topics, name));
   }
+  [[nodiscard]] std::string TopicName(const std::string& name) const override { return name; }
   Result<SideOutputId> SideOutput(const std::string& name) override {
     const auto at = std::ranges::find(side_outputs, name);
     if (at == side_outputs.end()) return Error{ErrorKind::kInvalidConfig, "no " + name};
@@ -37,15 +38,22 @@ class FakeResources final : public Resources {
     last_store = made.get();
     return std::unique_ptr<ClaimStore>(std::move(made));
   }
+  Result<std::unique_ptr<LookupStore>> Lookups(const std::string& store) override {
+    auto made = std::make_unique<fakes::FakeLookups>(lookups[store]);
+    last_lookups[store] = made.get();
+    return std::unique_ptr<LookupStore>(std::move(made));
+  }
   Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) override {
     return LoadSchemas(std::string(SLUICE_SOURCE_DIR "/") + directory);
   }
 
   fakes::FixedClock now{kNow};
   std::vector<std::string> topics;
-  std::vector<std::string> side_outputs = {"failed", "duplicate"};
+  std::vector<std::string> side_outputs = {"failed", "duplicate", "batch_failed"};
   std::vector<std::string> counters;
   std::map<std::string, std::string> claims;
+  std::map<std::string, fakes::FakeLookups::Entries> lookups;  ///< By store.
+  std::map<std::string, fakes::FakeLookups*> last_lookups;     ///< Of the stage built last.
   fakes::FakeClaims* last_store = nullptr;  ///< Of the stage that was built last.
 
  private:

@@ -116,16 +116,18 @@ class StageTest : public ::testing::Test, protected Emitter {
   }
 
   Result<PipelineConfig> Check(const std::string& entry) {
-    const std::string path =
-        folder_.Write("p.yaml",
-                      "pipeline: test\n"
-                      "source: { files: { paths: [in.ndjson], topic: in } }\n"
-                      "sink: { files: { directory: out } }\n"
-                      "side_outputs: { failed: failed.topic, duplicate: duplicate.topic }\n"
-                      "stores: { dedup: { memory: {} } }\n"
-                      "stages:\n"
-                      "  - " +
-                          entry + "\n");
+    const std::string path = folder_.Write(
+        "p.yaml",
+        "pipeline: test\n"
+        "source: { files: { paths: [in.ndjson], topic: in } }\n"
+        "sink: { files: { directory: out } }\n"
+        "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
+        "batch_failed: batch.failed.topic }\n"
+        "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
+        "user: { memory: {} }, dialcode: { memory: {} } }\n"
+        "stages:\n"
+        "  - " +
+            entry + "\n");
     auto config = LoadConfig(path, {}, [](const std::string&) { return std::nullopt; });
     if (!config) return std::move(config).error();
     config_ = std::move(config).value();
