@@ -20,14 +20,15 @@ enum class FieldType : std::uint8_t {
   kStringList,  ///< A list of strings, or one string.
   kInt,
   kBool,
-  kDuration,  ///< "250ms", "10s", "5m", "24h"
-  kBytes,     ///< "64KiB", "1MiB", "1572864"
-  kPointer,   ///< JSON pointer, such as /context/did
-  kStore,     ///< Name of an entry under `stores`.
-  kTopic,     ///< Topic name without prefix.
-  kList,      ///< A list of maps whose fields are `fields`.
-  kMap,       ///< Free map of strings.
-  kAny,       ///< Checked elsewhere.
+  kDuration,   ///< "250ms", "10s", "5m", "24h"
+  kBytes,      ///< "64KiB", "1MiB", "1572864"
+  kPointer,    ///< JSON pointer, such as /context/did
+  kStore,      ///< Name of an entry under `stores`.
+  kTopic,      ///< Topic name without prefix.
+  kTopicList,  ///< A list of them, or one.
+  kList,       ///< A list of maps whose fields are `fields`.
+  kMap,        ///< Free map of strings.
+  kAny,        ///< Checked elsewhere.
 };
 
 /// One configuration key of a stage: parser, check and documentation come from it.

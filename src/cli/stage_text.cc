@@ -27,6 +27,8 @@ std::string_view TypeName(FieldType type) {
       return "store";
     case FieldType::kTopic:
       return "topic";
+    case FieldType::kTopicList:
+      return "topic or list of topics";
     case FieldType::kList:
       return "list of maps";
     case FieldType::kMap:

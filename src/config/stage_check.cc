@@ -95,6 +95,10 @@ bool HasForm(const ConfigNode& node, FieldType type) {
       return scalar;
     case FieldType::kTopic:
       return scalar && IsTopicName(text);
+    case FieldType::kTopicList:
+      return IsStringList(node) && std::ranges::all_of(node.items(), [](const ConfigNode* item) {
+               return IsTopicName(item->text());
+             });
   }
   return false;
 }
@@ -119,6 +123,8 @@ std::string FieldTypeName(FieldType type) {
       return "the name of a store";
     case FieldType::kTopic:
       return "a topic name: up to 249 letters, digits, `.`, `_` and `-`";
+    case FieldType::kTopicList:
+      return "a topic name (up to 249 letters, digits, `.`, `_` and `-`) or a list of such";
     case FieldType::kList:
       return "a list";
     case FieldType::kMap:

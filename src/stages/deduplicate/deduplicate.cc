@@ -1,19 +1,33 @@
 #include "stages/deduplicate/deduplicate.h"
 
-#include <string>
+#include <algorithm>
+
+#include "codec/text.h"
 
 namespace sluice::stages {
+namespace {
+
+using Flags = Deduplicate::Flags;
+
+std::optional<Flags> ParseFlags(std::string_view text) {
+  if (text == "keep") return Flags::kKeep;
+  if (text == "repair") return Flags::kRepair;
+  if (text == "replace") return Flags::kReplace;
+  return std::nullopt;
+}
+
+}  // namespace
 
 Status Deduplicate::Start(Batch& batch) {
   claims_.clear();
   std::string owner;
   for (const Event& event : batch.events()) {
     if (!event.active()) continue;
-    const auto key = event.doc().ReadString(settings_.key);
+    const auto key = KeyOf(event);
     if (!key) continue;
     owner.clear();
     event.position().AppendTo(owner);
-    claims_.push_back({*key, batch.arena().Copy(owner)});
+    claims_.push_back({.key = StoreKey(*key, batch.arena()), .owner = batch.arena().Copy(owner)});
   }
   if (claims_.empty()) return Ok();
   return store_->Send(claims_, settings_.ttl);
@@ -25,8 +39,12 @@ Status Deduplicate::Finish(Batch& batch) {
   bool received = false;
   for (Event& event : batch.events()) {
     if (!event.active()) continue;
-    if (!event.doc().ReadString(settings_.key)) {
-      Divert(batch, event, "missing_key");
+    if (!KeyOf(event)) {
+      if (settings_.missing_is_unique) {
+        Pass(batch, event);
+      } else {
+        Divert(batch, event, "missing_key");
+      }
       continue;
     }
     if (!received) {
@@ -36,7 +54,7 @@ Status Deduplicate::Finish(Batch& batch) {
     }
     const ClaimReply& reply = replies_[next++];
     if (reply.unique) {
-      batch.Count(settings_.unique);
+      Pass(batch, event);
       continue;
     }
     event.SetFirstClaimant(batch.arena().Copy(reply.holder));
@@ -45,51 +63,127 @@ Status Deduplicate::Finish(Batch& batch) {
   return Ok();
 }
 
+std::optional<std::string_view> Deduplicate::KeyOf(const Event& event) const {
+  const auto key = event.doc().ReadString(settings_.key);
+  if (key && settings_.blank_is_missing && IsBlank(*key)) return std::nullopt;
+  return key;
+}
+
+std::string_view Deduplicate::StoreKey(std::string_view key, Arena& arena) const {
+  const std::string& prefix = settings_.prefix;
+  if (prefix.empty()) return key;
+  char* text = arena.Allocate(prefix.size() + key.size());
+  std::ranges::copy(prefix, text);
+  std::ranges::copy(key, text + prefix.size());
+  return {text, prefix.size() + key.size()};
+}
+
+void Deduplicate::Pass(Batch& batch, Event& event) {
+  batch.Count(settings_.unique);
+  if (settings_.flag_unique) SetFlag(event.edit(), false);
+}
+
 void Deduplicate::Divert(Batch& batch, Event& event, Reason reason) {
   batch.Count(settings_.duplicate);
-  Document& doc = event.edit();
-  if (doc.EnsureObject(settings_.flags)) doc.SetBool(settings_.flag, true);
+  SetFlag(event.edit(), true);
   event.Divert(settings_.side_output, reason);
 }
 
+void Deduplicate::SetFlag(Document& doc, bool value) const {
+  switch (settings_.on_flags) {
+    case Flags::kKeep:
+      if (!doc.EnsureObject(settings_.flags)) return;
+      break;
+    case Flags::kRepair:
+      doc.ForceObject(settings_.flags);
+      break;
+    case Flags::kReplace:
+      doc.SetEmptyObject(settings_.flags);
+      break;
+  }
+  doc.SetBool(settings_.flag, value);
+}
+
 void Deduplicate::Cancel() { store_->Cancel(); }
+
+namespace {
+
+std::vector<FieldSpec> Fields() {
+  return {{.name = "key",
+           .type = FieldType::kPointer,
+           .description = "Where the key stands, a string.",
+           .required = true},
+          {.name = "prefix",
+           .type = FieldType::kString,
+           .description = "What the store puts before the key.",
+           .default_value = ""},
+          {.name = "missing",
+           .type = FieldType::kString,
+           .description = "What an event without a key is: duplicate or unique.",
+           .default_value = "duplicate"},
+          {.name = "blank",
+           .type = FieldType::kString,
+           .description = "What a key of nothing but white space is: a key, or missing.",
+           .default_value = "key"},
+          {.name = "store",
+           .type = FieldType::kStore,
+           .description = "Store that holds the claims.",
+           .required = true},
+          {.name = "ttl",
+           .type = FieldType::kDuration,
+           .description = "How long a key is remembered, from its first sight on.",
+           .default_value = "1h"},
+          {.name = "flag",
+           .type = FieldType::kString,
+           .description = "Member of flags that is set to true in a duplicate.",
+           .required = true},
+          {.name = "flags",
+           .type = FieldType::kString,
+           .description = "What happens to flags: keep (a flag is set only in an object), repair "
+                          "(something else is replaced by an object) or replace (always, whole).",
+           .default_value = "keep"},
+          {.name = "flag_unique",
+           .type = FieldType::kBool,
+           .description = "Whether unique events get the flag too, as false.",
+           .default_value = "false"},
+          {.name = "side_output",
+           .type = FieldType::kString,
+           .description = "Side output that takes the duplicates.",
+           .default_value = "duplicate"}};
+}
+
+Status Validate(const ConfigNode& node) {
+  if (node.Duration("ttl") < std::chrono::seconds(1)) {
+    return node.Complain("ttl must be at least 1s");
+  }
+  if (node.String("flag").find_first_of("/~") != std::string::npos) {
+    return node.Complain("flag must be a plain name, without / and ~");
+  }
+  const std::string missing = node.String("missing");
+  if (missing != "duplicate" && missing != "unique") {
+    return node.Complain("missing must be duplicate or unique, not `" + missing + "`");
+  }
+  const std::string blank = node.String("blank");
+  if (blank != "key" && blank != "missing") {
+    return node.Complain("blank must be key or missing, not `" + blank + "`");
+  }
+  const std::string flags = node.String("flags");
+  if (!ParseFlags(flags)) {
+    return node.Complain("flags must be keep, repair or replace, not `" + flags + "`");
+  }
+  return Ok();
+}
+
+}  // namespace
 
 StageSpec DeduplicateSpec() {
   StageSpec spec;
   spec.name = "deduplicate";
   spec.summary = "Diverts events whose key another event claimed within the time to live.";
-  spec.fields = {
-      {.name = "key",
-       .type = FieldType::kPointer,
-       .description = "Where the key stands; an event without one counts as a duplicate.",
-       .required = true},
-      {.name = "store",
-       .type = FieldType::kStore,
-       .description = "Store that holds the claims.",
-       .required = true},
-      {.name = "ttl",
-       .type = FieldType::kDuration,
-       .description = "How long a key is remembered, from its first sight on.",
-       .default_value = "1h"},
-      {.name = "flag",
-       .type = FieldType::kString,
-       .description = "Member of flags that is set to true in a duplicate.",
-       .required = true},
-      {.name = "side_output",
-       .type = FieldType::kString,
-       .description = "Side output that takes the duplicates.",
-       .default_value = "duplicate"}};
+  spec.fields = Fields();
   spec.example = "deduplicate: { key: /mid, store: dedup, ttl: 1h, flag: pp_duplicate }\n";
   spec.reasons = {"duplicate_key", "missing_key"};
-  spec.validate = [](const ConfigNode& node) -> Status {
-    if (node.Duration("ttl") < std::chrono::seconds(1)) {
-      return node.Complain("ttl must be at least 1s");
-    }
-    if (node.String("flag").find_first_of("/~") != std::string::npos) {
-      return node.Complain("flag must be a plain name, without / and ~");
-    }
-    return Ok();
-  };
+  spec.validate = Validate;
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto side_output = resources.SideOutput(node.String("side_output"));
     if (!side_output) return std::move(side_output).error();
@@ -97,9 +191,14 @@ StageSpec DeduplicateSpec() {
     if (!store) return std::move(store).error();
     Deduplicate::Settings settings{
         .key = Path(node.String("key")),
+        .prefix = node.String("prefix"),
+        .blank_is_missing = node.String("blank") == "missing",
+        .missing_is_unique = node.String("missing") == "unique",
         .ttl = std::chrono::duration_cast<std::chrono::seconds>(node.Duration("ttl")),
+        .on_flags = ParseFlags(node.String("flags")).value_or(Flags::kKeep),
         .flags = Path("/flags"),
         .flag = Path("/flags/" + node.String("flag")),
+        .flag_unique = node.Bool("flag_unique"),
         .side_output = side_output.value(),
         .unique = resources.Counter("unique-event-count"),
         .duplicate = resources.Counter("duplicate-event-count")};

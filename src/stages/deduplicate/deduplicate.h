@@ -1,8 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "sluice/claim_store.h"
@@ -17,11 +20,22 @@ namespace sluice::stages {
 /// or an abort finds its own claims and is not taken for a duplicate of itself.
 class Deduplicate final : public Stage {
  public:
+  /// What happens to `flags` where a flag is to be set.
+  enum class Flags : std::uint8_t {
+    kKeep,     ///< Something else than an object stays, and the flag is not set.
+    kRepair,   ///< Something else than an object is replaced by one.
+    kReplace,  ///< Whatever is there is replaced.
+  };
   struct Settings {
     Path key;
+    std::string prefix;  ///< Of the key in the store.
+    bool blank_is_missing = false;
+    bool missing_is_unique = false;
     std::chrono::seconds ttl;
+    Flags on_flags = Flags::kKeep;
     Path flags;
     Path flag;
+    bool flag_unique = false;  ///< Unique events get the flag as false.
     SideOutputId side_output = 0;
     CounterId unique = 0;
     CounterId duplicate = 0;
@@ -36,7 +50,13 @@ class Deduplicate final : public Stage {
   void Cancel() override;
 
  private:
+  /// The key as it stands in the event.
+  [[nodiscard]] std::optional<std::string_view> KeyOf(const Event& event) const;
+  /// The key as it stands in the store.
+  std::string_view StoreKey(std::string_view key, Arena& arena) const;
+  void Pass(Batch& batch, Event& event);
   void Divert(Batch& batch, Event& event, Reason reason);
+  void SetFlag(Document& doc, bool value) const;
 
   Settings settings_;
   std::unique_ptr<ClaimStore> store_;

@@ -17,6 +17,8 @@ class Route final : public Stage {
  public:
   struct Rule {
     std::vector<Path::Name> eids;  ///< Empty: any event.
+    bool ignore_case = false;      ///< Of the eids, as Java's equalsIgnoreCase does.
+    std::string from;              ///< Real name of the source topic; empty: any.
     bool otherwise = false;
     std::vector<TopicId> topics;
     bool end = false;

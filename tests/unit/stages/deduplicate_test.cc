@@ -172,5 +172,58 @@ TEST_F(DeduplicateTest, ItsProbeAsksTheStore) {
   EXPECT_FALSE(stage->Probe().ok());
 }
 
+std::string With(const std::string& more) {
+  return "deduplicate: { key: /mid, store: dedup, flag: f, " + more + " }";
+}
+
+TEST_F(DeduplicateTest, AnUnknownChoiceIsRefused) {
+  EXPECT_THAT(Problem(With("missing: drop")), HasSubstr("missing must be duplicate or unique"));
+  EXPECT_THAT(Problem(With("blank: no")), HasSubstr("blank must be key or missing"));
+  EXPECT_THAT(Problem(With("flags: drop")), HasSubstr("flags must be keep, repair or replace"));
+}
+
+TEST_F(DeduplicateTest, TheStoreHasTheKeyWithItsPrefix) {
+  EXPECT_EQ(Duplicates(*Build(With("prefix: \"CB:\"")), {"a", "a"}),
+            (std::vector<bool>{false, true}));
+  EXPECT_EQ(resources_.claims.count("CB:a"), 1U);
+}
+
+TEST_F(DeduplicateTest, AnEventWithoutKeyCanBeUnique) {
+  const auto stage = Build(With("missing: unique"));
+  for (const char* text : {"{}", R"({"mid":null})", R"({"mid":5})"}) Add(text);
+  ASSERT_TRUE(Run(*stage).ok());
+  for (const Event& event : batch_.events()) EXPECT_TRUE(event.active());
+  EXPECT_EQ(CountOf("unique-event-count"), 3U);
+  EXPECT_TRUE(resources_.claims.empty());
+}
+
+TEST_F(DeduplicateTest, ABlankKeyIsAKeyUnlessItIsMissing) {
+  EXPECT_EQ(Duplicates(*Build(With("missing: unique")), {"", ""}),
+            (std::vector<bool>{false, true}));
+  EXPECT_EQ(Duplicates(*Build(With("missing: unique, blank: missing")), {"", " ", " "}),
+            (std::vector<bool>{false, false, false}));
+}
+
+TEST_F(DeduplicateTest, FlagsAreKeptRepairedOrReplaced) {
+  resources_.claims["a"] = "";
+  const std::string object = R"({"mid":"a","flags":{"x":1}})";
+  const std::string text = R"({"mid":"a","flags":"x"})";
+  const auto keep = Build(With("flags: keep"));
+  EXPECT_EQ(TextAfter(*keep, object), R"({"mid":"a","flags":{"f":true,"x":1}})");
+  EXPECT_EQ(TextAfter(*keep, text), text);
+  const auto repair = Build(With("flags: repair"));
+  EXPECT_EQ(TextAfter(*repair, object), R"({"mid":"a","flags":{"f":true,"x":1}})");
+  EXPECT_EQ(TextAfter(*repair, text), R"({"mid":"a","flags":{"f":true}})");
+  const auto replace = Build(With("flags: replace"));
+  EXPECT_EQ(TextAfter(*replace, object), R"({"mid":"a","flags":{"f":true}})");
+  EXPECT_EQ(TextAfter(*replace, text), R"({"mid":"a","flags":{"f":true}})");
+}
+
+TEST_F(DeduplicateTest, UniqueEventsCanHaveTheFlagAsFalse) {
+  const auto stage = Build(With("missing: unique, flag_unique: true"));
+  EXPECT_EQ(TextAfter(*stage, Mid("a")), R"({"flags":{"f":false},"mid":"a"})");
+  EXPECT_EQ(TextAfter(*stage, R"({"eid":"X"})"), R"({"flags":{"f":false},"eid":"X"})");
+}
+
 }  // namespace
 }  // namespace sluice

@@ -120,5 +120,19 @@ TEST_F(RouteTest, DerivedEventsAreRoutedToo) {
                                     Emitted{"items", R"({"eid":"ITEM"})"}));
 }
 
+TEST_F(RouteTest, EidsCanMatchInAnyCase) {
+  const auto stage = Build("route: [ { eid: LOG, ignore_case: true, to: log } ]");
+  for (const std::string eid : {"LOG", "log", "Log"})
+    EXPECT_THAT(TopicsOf(*stage, eid), ElementsAre("log")) << eid;
+  EXPECT_THAT(TopicsOf(*stage, "LOGS"), IsEmpty());
+}
+
+TEST_F(RouteTest, ARuleCanAskForTheSourceTopic) {
+  const auto stage = Build(
+      "route: [ { from: in, to: a }, { from: other, to: b }, { from: in, eid: X, to: x } ]");
+  EXPECT_THAT(TopicsOf(*stage, "A"), ElementsAre("a"));
+  EXPECT_THAT(TopicsOf(*stage, "X"), ElementsAre("a", "x"));
+}
+
 }  // namespace
 }  // namespace sluice
