@@ -92,8 +92,6 @@ std::size_t KafkaSink::MaxRecordBytes(TopicId topic) const {
 
 Status KafkaSink::Begin() {
   if (state_ != State::kReady) return NeedsRecreate();
-  // A topic vanished under the last transaction: wait for it by name instead of failing again.
-  if (producer_->topic_missing()) SLUICE_TRY(ReadLimits());
   begun_ = true;
   return Judge(producer_->Begin());
 }
@@ -160,6 +158,8 @@ Status KafkaSink::Abort() {
 Status KafkaSink::Recreate() { return state_ == State::kMade ? Open() : Replace(); }
 
 Status KafkaSink::Replace() {
+  // A topic that vanished is waited for by name, instead of failing again.
+  if (producer_ != nullptr && producer_->topics_in_doubt()) limits_read_ = false;
   if (state_ != State::kClosed) metrics_.recreations.Increment();
   Discard();
   return Open();

@@ -52,6 +52,11 @@ rd_kafka_vu_t Pointer(rd_kafka_vtype_t type, const void* pointer) {
   return argument;
 }
 
+std::string Writing(const OutputRecord& record, const rd_kafka_topic_t* topic) {
+  return "writing " + std::to_string(record.value.size()) + " bytes of " +
+         record.position.ToString() + " to topic " + rd_kafka_topic_name(topic);
+}
+
 rd_kafka_headers_t* Headers(const OutputRecord& record) {
   rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
   for (const Header& header : record.headers) {
@@ -107,12 +112,12 @@ void Producer::OnDelivery(const rd_kafka_message_s& message, Producer& producer)
       code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
     return;
   }
-  if (IsMissingTopic(code)) producer.topic_missing_ = true;
+  if (IsMissingTopic(code) || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
+    producer.topics_in_doubt_ = true;
+  }
   if (producer.first_failure_) return;
   const auto* record = static_cast<const OutputRecord*>(message._private);
-  std::string text = "writing " + std::to_string(record->value.size()) + " bytes of " +
-                     record->position.ToString() + " to topic " + rd_kafka_topic_name(message.rkt) +
-                     ": " + CodeText(code);
+  std::string text = Writing(*record, message.rkt) + ": " + CodeText(code);
   producer.events_.Note(code, text);
   producer.first_failure_ = DeliveryFailure{code, std::move(text)};
 }
@@ -165,7 +170,7 @@ Status Producer::Init() {
 Status Producer::Begin() {
   first_failure_.reset();
   failed_ = false;
-  topic_missing_ = false;
+  topics_in_doubt_ = false;
   if (!transactional()) return Ok();
   return Repeat(ProducerCall::kBegin, "begin_transaction", settings_.transaction_timeout,
                 [this](int /*timeout_ms*/) {
@@ -205,11 +210,12 @@ Status Producer::Send(const OutputRecord& record) {
       continue;
     }
     const CallFailure failure = Describe(client_.get(), std::move(error));
-    topic_missing_ = topic_missing_ || IsMissingTopic(failure.code);
-    return ErrorOf(failure, ProducerCall::kProduce,
-                   "writing " + std::to_string(record.value.size()) + " bytes of " +
-                       record.position.ToString() + " to topic " +
-                       rd_kafka_topic_name(topics_[record.topic].get()));
+    const std::string what = Writing(record, topics_[record.topic].get());
+    if (IsMissingTopic(failure.code) && !first_failure_) {
+      topics_in_doubt_ = true;
+      first_failure_ = DeliveryFailure{failure.code, what + ": " + failure.text};
+    }
+    return ErrorOf(failure, ProducerCall::kProduce, what);
   }
 }
 
@@ -227,6 +233,7 @@ Status Producer::Flush() {
   while (!Push()) {
     if (first_failure_ && transactional()) break;
     if (Clock::now() >= end) {
+      topics_in_doubt_ = true;
       return Error{ErrorKind::kRecreateProducer,
                    std::to_string(outstanding()) + " records not acknowledged in time"};
     }

@@ -54,8 +54,8 @@ class Producer {
   /// True if a record failed since Begin. librdkafka 2.0.2 then leaves a gap in the sequence: the
   /// records after it, and the next transaction, fail on it. The producer must be replaced.
   [[nodiscard]] bool record_failed() const { return first_failure_.has_value(); }
-  /// True if a record failed because its topic is gone.
-  [[nodiscard]] bool topic_missing() const { return topic_missing_; }
+  /// True if a record was not taken in time, or its topic is gone: the topics must be looked at.
+  [[nodiscard]] bool topics_in_doubt() const { return topics_in_doubt_; }
 
  private:
   struct DeliveryFailure {
@@ -83,7 +83,7 @@ class Producer {
   std::optional<DeliveryFailure> first_failure_;
   bool failed_ = false;  ///< A call failed since Begin.
   bool fenced_ = false;
-  bool topic_missing_ = false;
+  bool topics_in_doubt_ = false;
   ClientHandle client_;
   std::vector<TopicHandle> topics_;  ///< By TopicId.
   std::size_t since_poll_ = 0;

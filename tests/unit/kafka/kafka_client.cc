@@ -60,6 +60,17 @@ void CreateTopic(const std::string& brokers, const std::string& topic, int parti
   ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
+void DeleteTopic(const std::string& brokers, const std::string& topic) {
+  const ClientHandle client = NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}});
+  const QueueHandle queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_DeleteTopic_t* request = rd_kafka_DeleteTopic_new(topic.c_str());
+  rd_kafka_DeleteTopics(client.get(), &request, 1, nullptr, queue.get());
+  rd_kafka_DeleteTopic_destroy(request);
+  const EventHandle event(rd_kafka_queue_poll(queue.get(), kAnswerMs));
+  ASSERT_NE(event, nullptr) << "no answer from " << brokers;
+  ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
 void WriteTopic(const std::string& brokers, const std::string& topic, std::int32_t partition,
                 const std::vector<std::string>& values) {
   const ClientHandle client = NewClient(

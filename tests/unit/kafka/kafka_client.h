@@ -25,6 +25,7 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 ClientHandle NewClient(rd_kafka_type_t type, const Properties& properties);
 void CreateTopic(const std::string& brokers, const std::string& topic, int partitions,
                  const Properties& settings = {});
+void DeleteTopic(const std::string& brokers, const std::string& topic);
 void WriteTopic(const std::string& brokers, const std::string& topic, std::int32_t partition,
                 const std::vector<std::string>& values);
 /// All records of partition 0; waits for `count` of them, and a little for one too many.

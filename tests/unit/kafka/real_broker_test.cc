@@ -205,6 +205,31 @@ TEST_F(RealBrokerTest, ARefusalWhileRecordsAreStillWrittenIsToldByWriteOrCommit)
   EXPECT_EQ(Committed(1), Strings{"a"});
 }
 
+TEST_F(RealBrokerTest, ASinkTopicThatVanishesIsWaitedForByName) {
+  WriteTopic(brokers_, in_, 0, {"a", "b"});
+  SourceUnderTest input(SourceSettings(brokers_, in_ + ".group", in_));
+  KafkaSinkSettings settings = SinkSettings(brokers_, in_ + ".0", {out_});
+  settings.transaction_timeout = milliseconds(2'000);
+  KafkaSink sink(settings, input.source, input.watchdog, input.metrics);
+  RetryUntilOk([&] { return sink.Open(); });
+  RetryUntilOk([&] { return input.source.Open(); });
+  const std::vector<Record> records = Collect(input.source, 2);
+  Copy(records, outbox_);
+  DeleteTopic(brokers_, out_);
+  ExpectOk(sink.Begin());
+  Status status = sink.Write(outbox_);
+  if (status.ok()) status = sink.Commit(After(records));
+  ASSERT_FALSE(status.ok());
+  ExpectKind(sink.Abort(), ErrorKind::kRecreateProducer);
+  ExpectKind(sink.Recreate(), ErrorKind::kUnavailable, "sink topic not usable: " + out_ + " (");
+  CreateTopic(brokers_, out_, 1);
+  RetryUntilOk([&] { return sink.Recreate(); });
+  ExpectOk(sink.Begin());
+  ExpectOk(sink.Write(outbox_));
+  ExpectOk(sink.Commit(After(records)));
+  EXPECT_EQ(Committed(2), (Strings{"a", "b"}));
+}
+
 TEST_F(RealBrokerTest, TwentyMegabytesAreRead) {
   const std::string large = in_ + ".large";
   CreateTopic(brokers_, large, 1, {{"max.message.bytes", "30000000"}});
