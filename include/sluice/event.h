@@ -80,6 +80,8 @@ class Event {
   /// Set by the engine: sent to a topic at least once.
   void MarkRouted() { routed_ = true; }
   [[nodiscard]] bool routed() const { return routed_; }
+  /// Counts the copies of the event that other pipelines of the same worker read; from 0.
+  int NextCopy() { return copies_++; }
   /// Takes no further stage.
   void End() { state_ = State::kEmitted; }
 
@@ -110,6 +112,7 @@ class Event {
   Written written_;
   Reason reason_ = nullptr;
   Reason unreadable_reason_ = nullptr;
+  std::uint16_t copies_ = 0;
   SideOutputId side_output_ = 0;
   State state_ = State::kActive;
   bool routed_ = false;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -29,7 +30,19 @@ Result<std::string> ReadText(const std::string& path) {
 
 }  // namespace
 
-std::string Config::Redacted() const { return WriteYaml(*root_); }
+std::string Config::Redacted() const {
+  std::string text = WriteYaml(*root_);
+  for (const auto& part : parts_) text += "---\n# " + part->path_ + "\n" + part->Redacted();
+  return text;
+}
+
+Result<Config*> Config::LoadPart(const std::string& file) {
+  const std::filesystem::path path = std::filesystem::path(path_).parent_path() / file;
+  auto part = LoadConfig(path.string(), {}, environment_);
+  if (!part) return std::move(part).error();
+  parts_.push_back(std::move(part).value());
+  return parts_.back().get();
+}
 
 Result<std::unique_ptr<Config>> LoadConfig(const std::string& path,
                                            const std::vector<Override>& overrides,
@@ -46,7 +59,7 @@ Result<std::unique_ptr<Config>> LoadConfig(const std::string& path,
   for (const Override& set : overrides) ApplyOverride(*root, set, problems);
   // Last, so that a variable need not be set where its value is overridden.
   ExpandTree(*root, environment, problems);
-  return std::make_unique<Config>(path, std::move(root), std::move(problems));
+  return std::make_unique<Config>(path, std::move(root), std::move(problems), environment);
 }
 
 Environment ProcessEnvironment() {

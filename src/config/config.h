@@ -23,8 +23,12 @@ struct Override {
 /// A configuration file, expanded and overridden, not yet checked.
 class Config {
  public:
-  Config(std::string path, std::unique_ptr<TreeNode> root, Problems problems)
-      : path_(std::move(path)), root_(std::move(root)), problems_(std::move(problems)) {}
+  Config(std::string path, std::unique_ptr<TreeNode> root, Problems problems,
+         Environment environment)
+      : path_(std::move(path)),
+        root_(std::move(root)),
+        problems_(std::move(problems)),
+        environment_(std::move(environment)) {}
 
   [[nodiscard]] const ConfigNode& root() const { return *root_; }
   /// For the check, which fills in defaults.
@@ -32,13 +36,18 @@ class Config {
   [[nodiscard]] const std::string& path() const { return path_; }
   /// What was wrong so far and did not stop the reading; CheckPipeline reports it with the rest.
   [[nodiscard]] const Problems& problems() const { return problems_; }
-  /// The effective configuration as YAML, with secrets as "[redacted]".
+  /// Loads a file that this one lists, relative to its folder; it lives as long as this.
+  Result<Config*> LoadPart(const std::string& file);
+  /// The effective configuration as YAML, with secrets as "[redacted]"; the parts follow, as
+  /// further documents.
   [[nodiscard]] std::string Redacted() const;
 
  private:
   std::string path_;
   std::unique_ptr<TreeNode> root_;
   Problems problems_;
+  Environment environment_;
+  std::vector<std::unique_ptr<Config>> parts_;
 };
 
 /// kInvalidConfig if the file can't be read, is no YAML or no map.

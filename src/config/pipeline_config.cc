@@ -62,7 +62,11 @@ std::map<std::string, std::string> Texts(const ConfigNode& node, std::string_vie
 class PipelineReader {
  public:
   PipelineReader(Config& config, const StageRegistry& registry)
-      : root_(config.tree()), registry_(registry), problems_(config.problems()) {}
+      : config_(config),
+        root_(config.tree()),
+        registry_(registry),
+        problems_(config.problems()),
+        fused_(root_.Has("pipelines")) {}
 
   Result<PipelineConfig> Read() {
     ReadTop();
@@ -70,9 +74,13 @@ class PipelineReader {
     ReadSink();
     ReadLimits();
     ReadAdminAndLog();
-    ReadStores();
-    ReadSideOutputs();
-    ReadStages();
+    if (fused_) {
+      ReadParts();
+    } else {
+      ReadStores();
+      ReadSideOutputs();
+      ReadStages();
+    }
     if (!problems_.empty()) return problems_.ToError();
     return std::move(out_);
   }
@@ -134,16 +142,28 @@ class PipelineReader {
   }
 
   void ReadTop() {
-    Check(root_,
-          {Required("pipeline", FieldType::kString, "the pipeline's name."),
-           Field("topic_prefix", FieldType::kString, ""),
-           Field("delivery", FieldType::kString, "exactly_once"),
-           Field("workers", FieldType::kInt, "1"),
-           Required("source", FieldType::kAny, "where records come from: kafka or files."),
-           Section("batch"), Section("transaction"),
-           Required("stages", FieldType::kAny, "the stages, in order."), Section("side_outputs"),
-           Required("sink", FieldType::kAny, "where records go: kafka or files."),
-           Section("stores"), Section("admin"), Section("log")});
+    Fields fields = {
+        Required("pipeline", FieldType::kString, "the pipeline's name."),
+        Field("topic_prefix", FieldType::kString, ""),
+        Field("delivery", FieldType::kString, "exactly_once"),
+        Field("workers", FieldType::kInt, "1"),
+        Required("source", FieldType::kAny, "where records come from: kafka or files."),
+        Section("batch"),
+        Section("transaction"),
+        Required("sink", FieldType::kAny, "where records go: kafka or files."),
+        Section("admin"),
+        Section("log")};
+    const Fields of_one = {Field("records", FieldType::kString, "events"),
+                           Required("stages", FieldType::kAny, "the stages, in order."),
+                           Section("side_outputs"), Section("stores")};
+    const Fields of_several = {
+        Required("pipelines", FieldType::kStringList, "the files of the pipelines."),
+        Optional("keep", FieldType::kStringList)};
+    const Fields& more = fused_ ? of_several : of_one;
+    fields.insert(fields.end() - 3, more.begin(), more.end());
+    Check(root_, fields);
+    out_.records = root_.String("records", "events");
+    DemandOneOf(root_, "records", {"events", "batches", "bytes"});
     out_.name = root_.String("pipeline");
     Demand(root_, "pipeline", FieldType::kString, out_.name.empty() || IsPipelineName(out_.name),
            "lower-case letters, digits and `-`");
@@ -153,6 +173,45 @@ class PipelineReader {
     DemandOneOf(root_, "delivery", {"exactly_once", "at_least_once"});
     out_.exactly_once = root_.String("delivery") == "exactly_once";
     out_.workers = static_cast<int>(Count(root_, "workers", 256));
+  }
+
+  /// The files under `pipelines`, and what is kept of the topics between them.
+  void ReadParts() {
+    const std::vector<std::string> keep = root_.Strings("keep");
+    out_.keep_all = keep == std::vector<std::string>{"all"};
+    if (!out_.keep_all) {
+      DemandTopics(root_, "keep");
+      out_.keep = keep;
+    }
+    const TreeNode* files = root_.Member("pipelines");
+    if (!HasForm(*files, FieldType::kStringList)) return;
+    for (const ConfigNode* file : files->items()) ReadPart(*file);
+  }
+
+  void ReadPart(const ConfigNode& file) {
+    auto loaded = config_.LoadPart(file.text());
+    if (!loaded) {
+      problems_.Add(loaded.error().message);
+      return;
+    }
+    if (loaded.value()->root().Has("pipelines")) {
+      problems_.Add(file, "lists pipelines itself; only files with stages can be put together");
+      return;
+    }
+    auto part = CheckPipeline(*loaded.value(), registry_);
+    if (!part) {
+      problems_.Add(part.error().message);
+      return;
+    }
+    if (std::ranges::find(out_.parts, part.value().name, &PipelineConfig::name) !=
+        out_.parts.end()) {
+      problems_.Add(file, "the pipeline `" + part.value().name + "` is listed twice");
+      return;
+    }
+    // The client must be able to send what the largest of them sends.
+    std::uint64_t& most = out_.sink.max_record_bytes;
+    most = std::max(most, part.value().sink.max_record_bytes);
+    out_.parts.push_back(std::move(part).value());
   }
 
   void ReadSource() {
@@ -173,7 +232,8 @@ class PipelineReader {
     Check(*choice,
           {Required("brokers", FieldType::kString, "host:port of one or more brokers."),
            Required("group", FieldType::kString, "the consumer group."),
-           Required("topics", FieldType::kStringList, "the topics to read."),
+           fused_ ? Optional("topics", FieldType::kStringList)
+                  : Required("topics", FieldType::kStringList, "the topics to read."),
            Field("auto_offset_reset", FieldType::kString, "earliest"),
            Field("instance", FieldType::kString, ""), Optional("options", FieldType::kMap)});
     source_brokers_ = choice->Member("brokers");
@@ -188,16 +248,7 @@ class PipelineReader {
     TreeNode* sink = root_.Member("sink");
     if (sink == nullptr) return;
     out_.sink_where = sink->where();
-    Check(*sink, {Optional("key", FieldType::kStringList),
-                  Field("position_header", FieldType::kBool, "true"),
-                  Field("max_record_bytes", FieldType::kBytes, "1572864"), Section("kafka"),
-                  Section("files")});
-    ReadKey(*sink);
-    out_.sink.position_header = sink->Bool("position_header", true);
-    out_.sink.max_record_bytes = sink->Bytes("max_record_bytes");
-    Demand(*sink, "max_record_bytes", FieldType::kBytes,
-           out_.sink.max_record_bytes >= 1 && out_.sink.max_record_bytes <= 1'000'000'000,
-           "between 1 and 1000000000");
+    ReadRecordSettings(*sink);
     TreeNode* choice = Choice(*sink, "kafka", "files");
     if (choice == nullptr) return;
     if (choice == sink->Member("files")) {
@@ -209,6 +260,24 @@ class PipelineReader {
     }
     if (out_.source_files) problems_.Add(*sink, "a sink of Kafka needs a source of Kafka");
     ReadKafkaSink(*choice);
+  }
+
+  /// Keys, headers and sizes of what is written; of several pipelines each has its own.
+  void ReadRecordSettings(TreeNode& sink) {
+    Fields fields = {Section("kafka"), Section("files")};
+    if (!fused_) {
+      fields.push_back(Optional("key", FieldType::kStringList));
+      fields.push_back(Field("position_header", FieldType::kBool, "true"));
+      fields.push_back(Field("max_record_bytes", FieldType::kBytes, "1572864"));
+    }
+    Check(sink, fields);
+    if (fused_) return;
+    ReadKey(sink);
+    out_.sink.position_header = sink.Bool("position_header", true);
+    out_.sink.max_record_bytes = sink.Bytes("max_record_bytes");
+    Demand(sink, "max_record_bytes", FieldType::kBytes,
+           out_.sink.max_record_bytes >= 1 && out_.sink.max_record_bytes <= 1'000'000'000,
+           "between 1 and 1000000000");
   }
 
   void ReadKafkaSink(TreeNode& kafka) {
@@ -367,15 +436,22 @@ class PipelineReader {
                                DidYouMean(output->text(), names));
   }
 
+  Config& config_;
   TreeNode& root_;
   const StageRegistry& registry_;
   Problems problems_;
+  const bool fused_;
   PipelineConfig out_;
   std::set<std::string> store_names_;
   const TreeNode* source_brokers_ = nullptr;  ///< The sink's too, where it names none.
 };
 
 }  // namespace
+
+std::vector<std::string> SourceTopics(const PipelineConfig& config) {
+  if (config.source_kafka) return config.source_kafka->topics;
+  return {config.source_files->topic};
+}
 
 Result<PipelineConfig> CheckPipeline(Config& config, const StageRegistry& registry) {
   return PipelineReader(config, registry).Read();

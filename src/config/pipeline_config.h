@@ -67,6 +67,7 @@ struct StageConfig {
 /// A configuration file in checked form; docs/configuration.md describes each key.
 struct PipelineConfig {
   std::string name;
+  std::string records;  ///< "events", "batches" or "bytes": what a record holds.
   std::string topic_prefix;
   bool exactly_once = true;
   int workers = 1;
@@ -90,10 +91,18 @@ struct PipelineConfig {
     std::string level;
     std::string format;
   } log;
+  /// Of a file that lists pipelines instead of stages: each as its own file has it. Of a part, only
+  /// what concerns its events counts: topics, stages, side outputs, stores, key and size limit.
+  std::vector<PipelineConfig> parts;
+  bool keep_all = false;
+  std::vector<std::string> keep;  ///< Topics between parts that are also written to the sink.
 };
 
+/// Topics that the pipeline reads, without prefix.
+std::vector<std::string> SourceTopics(const PipelineConfig& config);
+
 /// kInvalidConfig with every problem of the file, one per line: file, line, key, and the nearest
-/// valid key. Pure: nothing is opened but the file itself.
+/// valid key. Nothing is opened but the file itself and the files that it lists under `pipelines`.
 Result<PipelineConfig> CheckPipeline(Config& config, const StageRegistry& registry);
 
 }  // namespace sluice

@@ -19,13 +19,14 @@ std::string HostName() {
   return name.data();
 }
 
-kafka::KafkaSourceSettings SourceSettings(const PipelineConfig& config, const kafka::LogSink& log) {
+kafka::KafkaSourceSettings SourceSettings(const PipelineConfig& config,
+                                          const std::vector<std::string>& topics,
+                                          const kafka::LogSink& log) {
   const KafkaSourceConfig& from = *config.source_kafka;
   kafka::KafkaSourceSettings settings;
   settings.brokers = from.brokers;
   settings.group = from.group;
-  for (const std::string& topic : from.topics)
-    settings.topics.push_back(config.topic_prefix + topic);
+  settings.topics = topics;
   settings.auto_offset_reset =
       kafka::ParseOffsetReset(from.auto_offset_reset).value_or(kafka::OffsetReset::kEarliest);
   settings.client_id = "sluice-" + config.name;
@@ -62,21 +63,21 @@ void AddOptionProblems(kafka::ClientKind kind, const kafka::Options& options,
 
 }  // namespace
 
-Ports MakePorts(const PipelineConfig& config, int worker, const std::vector<std::string>& topics,
+Ports MakePorts(const PipelineConfig& config, int worker, const BuiltFlow& flow,
                 kafka::Watchdog& watchdog, const kafka::LogSink& log, MetricsRegistry& metrics) {
   Ports ports;
   if (config.source_kafka) {
-    auto source =
-        std::make_unique<kafka::KafkaSource>(SourceSettings(config, log), watchdog, metrics);
-    ports.sink = std::make_unique<kafka::KafkaSink>(SinkSettings(config, worker, topics, log),
-                                                    *source, watchdog, metrics);
+    auto source = std::make_unique<kafka::KafkaSource>(
+        SourceSettings(config, flow.source_topics, log), watchdog, metrics);
+    ports.sink = std::make_unique<kafka::KafkaSink>(
+        SinkSettings(config, worker, flow.sink_topics, log), *source, watchdog, metrics);
     ports.source = std::move(source);
     return ports;
   }
   auto checkpoint = std::make_shared<FileCheckpoint>(config.sink.files->directory);
   FileSourceSettings from{config.source_files->paths,
                           config.topic_prefix + config.source_files->topic};
-  FileSinkSettings to{topics, config.sink.files->envelope, config.sink.max_record_bytes};
+  FileSinkSettings to{flow.sink_topics, config.sink.files->envelope, config.sink.max_record_bytes};
   ports.source = std::make_unique<FileSource>(std::move(from), checkpoint);
   ports.sink = std::make_unique<FileSink>(std::move(to), checkpoint);
   return ports;
@@ -121,16 +122,14 @@ Status CheckAdapters(const PipelineConfig& config) {
   return Error{ErrorKind::kInvalidConfig, problems};
 }
 
-std::string DescribeSource(const PipelineConfig& config) {
+std::string DescribeSource(const PipelineConfig& config, const std::vector<std::string>& topics) {
   std::string text;
   if (!config.source_kafka) {
     for (const std::string& path : config.source_files->paths)
       text += (text.empty() ? "" : ", ") + path;
     return text;
   }
-  for (const std::string& topic : config.source_kafka->topics) {
-    text += (text.empty() ? "" : ", ") + config.topic_prefix + topic;
-  }
+  for (const std::string& topic : topics) text += (text.empty() ? "" : ", ") + topic;
   return text + " as group " + config.source_kafka->group + " from " + config.source_kafka->brokers;
 }
 

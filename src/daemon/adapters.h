@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/pipeline_config.h"
+#include "daemon/flow_builder.h"
 #include "kafka/watchdog.h"
 #include "redis/url.h"
 #include "sluice/metrics.h"
@@ -19,8 +20,7 @@ struct Ports {
   std::unique_ptr<Sink> sink;
 };
 
-/// `topics` are the sink's real topic names by TopicId.
-Ports MakePorts(const PipelineConfig& config, int worker, const std::vector<std::string>& topics,
+Ports MakePorts(const PipelineConfig& config, int worker, const BuiltFlow& flow,
                 kafka::Watchdog& watchdog, const kafka::LogSink& log, MetricsRegistry& metrics);
 
 /// kInvalidConfig: the URL can't be read.
@@ -29,7 +29,8 @@ Result<RedisSettings> RedisSettingsOf(const StoreConfig& store);
 /// Everything about Kafka, Redis and files that can be checked without opening anything.
 Status CheckAdapters(const PipelineConfig& config);
 
-/// "dev.telemetry.raw as group g from localhost:9092", for the line at start.
-std::string DescribeSource(const PipelineConfig& config);
+/// "dev.telemetry.raw as group g from localhost:9092", for the line at start; `topics` are the real
+/// names of what is read.
+std::string DescribeSource(const PipelineConfig& config, const std::vector<std::string>& topics);
 
 }  // namespace sluice

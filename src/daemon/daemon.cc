@@ -110,6 +110,14 @@ void RunCrew(Crew& crew, const StopSignals& signals) {
   crew.Join();
 }
 
+/// Stores that need no server.
+void TakeOffline(PipelineConfig& pipeline) {
+  for (StoreConfig& store : pipeline.stores) {
+    store.redis.reset();
+    store.memory = StoreConfig::Memory{1};
+  }
+}
+
 }  // namespace
 
 int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOptions& options) {
@@ -135,7 +143,7 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
   if (!admin) return Fail(admin.error());
   spdlog::info(
       "sluice {}: {} reads {}; {} worker(s), {}, admin {}", VersionText(), pipeline.name,
-      DescribeSource(pipeline), pipeline.workers,
+      DescribeSource(pipeline, workers.front()->source_topics()), pipeline.workers,
       pipeline.exactly_once ? "exactly_once" : "at_least_once",
       admin.value() == nullptr ? "off" : "http://" + AdminAddress(pipeline, *admin.value()));
   Crew crew;
@@ -150,18 +158,13 @@ Status ValidateDaemonConfig(const PipelineConfig& pipeline) {
   SLUICE_TRY(CheckAdapters(pipeline));
   // The stages are built for real, on stores that need no server.
   PipelineConfig offline = pipeline;
-  for (StoreConfig& store : offline.stores) {
-    store.redis.reset();
-    store.memory = StoreConfig::Memory{1};
-  }
+  TakeOffline(offline);
+  for (PipelineConfig& part : offline.parts) TakeOffline(part);
   PrometheusMetrics metrics;
   const SystemClock clock;
   SharedResources shared{clock, metrics, offline, {}, {}};
-  WorkerResources resources(shared);
-  for (const StageConfig& stage : offline.stages) {
-    auto built = stage.spec->build(*stage.node, resources);
-    if (!built) return std::move(built).error().Wrap(stage.node->where());
-  }
+  auto built = BuildFlow(shared);
+  if (!built) return std::move(built).error();
   return Ok();
 }
 

@@ -4,7 +4,7 @@
 #include <stop_token>
 
 #include "daemon/adapters.h"
-#include "daemon/resources.h"
+#include "daemon/flow_builder.h"
 #include "engine/worker.h"
 
 namespace sluice {
@@ -21,11 +21,15 @@ class PipelineWorker {
   /// On the calling thread until stopped or done (Worker::Run).
   Status Run(const std::stop_token& stop) { return worker_->Run(stop); }
 
+  /// Real names of the topics that are read.
+  [[nodiscard]] const std::vector<std::string>& source_topics() const { return source_topics_; }
+
  private:
   PipelineWorker() = default;
 
-  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<Flow> flow_;
   std::unique_ptr<WorkerMetrics> metrics_;
+  std::vector<std::string> source_topics_;
   Ports ports_;
   std::unique_ptr<Worker> worker_;
 };

@@ -21,7 +21,8 @@ std::size_t IndexOf(std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
-WorkerResources::WorkerResources(SharedResources& shared) : shared_(shared) {}
+WorkerResources::WorkerResources(SharedResources& shared, const PipelineConfig& part)
+    : shared_(shared), part_(part) {}
 
 TopicId WorkerResources::Topic(const std::string& name) {
   return static_cast<TopicId>(IndexOf(topics_, TopicName(name)));
@@ -32,7 +33,7 @@ std::string WorkerResources::TopicName(const std::string& name) const {
 }
 
 Result<SideOutputId> WorkerResources::SideOutput(const std::string& name) {
-  const auto& outputs = shared_.config.side_outputs;
+  const auto& outputs = part_.side_outputs;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].first == name) return static_cast<SideOutputId>(i);
   }
@@ -44,13 +45,13 @@ CounterId WorkerResources::Counter(const std::string& name) {
 }
 
 Result<std::unique_ptr<ClaimStore>> WorkerResources::Claims(const std::string& name) {
-  const auto& stores = shared_.config.stores;
+  const auto& stores = part_.stores;
   const auto at = std::ranges::find(stores, name, &StoreConfig::name);
   if (at == stores.end()) {
     return Error{ErrorKind::kInvalidConfig, "there is no store `" + name + "`"};
   }
   if (at->redis) return RedisClaims(*at);
-  auto& claims = shared_.memory_claims[name];
+  auto& claims = shared_.memory_claims[part_.name + "/" + name];
   if (claims == nullptr) {
     claims =
         std::make_shared<MemoryClaims>(shared_.clock, at->memory->max_keys, shared_.metrics, name);

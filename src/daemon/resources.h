@@ -17,15 +17,16 @@ namespace sluice {
 struct SharedResources {
   const Clock& clock;
   MetricsRegistry& metrics;
-  const PipelineConfig& config;
+  const PipelineConfig& config;  ///< Of the process; its parts have stores of their own.
   std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas;
   std::map<std::string, std::shared_ptr<MemoryClaims>> memory_claims;
 };
 
-/// Resources of one worker; hands out the ids that its metrics and its sink are then made with.
+/// Resources of one pipeline of a worker; hands out the ids that its metrics are then made with.
 class WorkerResources final : public Resources {
  public:
-  explicit WorkerResources(SharedResources& shared);
+  /// `part` is the process's own configuration, or one of its parts.
+  WorkerResources(SharedResources& shared, const PipelineConfig& part);
 
   [[nodiscard]] const Clock& clock() const override { return shared_.clock; }
   TopicId Topic(const std::string& name) override;
@@ -44,6 +45,7 @@ class WorkerResources final : public Resources {
   Result<std::unique_ptr<ClaimStore>> RedisClaims(const StoreConfig& store);
 
   SharedResources& shared_;
+  const PipelineConfig& part_;
   std::vector<std::string> topics_;
   std::vector<std::string> counters_;
 };

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kEditRoom = 512;
 /// What the broker counts beside key, value and headers.
 constexpr std::size_t kRecordOverhead = 128;
+/// Above the ordinals of what stages derive.
+constexpr std::int64_t kFirstCopy = Position::kMaxOrdinals - 1000;
 
 std::size_t SizeOf(const OutputRecord& record) {
   std::size_t size = record.value.size() + kRecordOverhead + (record.key ? record.key->size() : 0);
@@ -22,8 +24,13 @@ std::size_t SizeOf(const OutputRecord& record) {
 
 }  // namespace
 
-void OutputCollector::SetLimits(std::vector<std::size_t> limits) {
-  limits_ = std::move(limits);
+void OutputCollector::SetLimits(const std::vector<std::size_t>& sink_limits) {
+  limits_.clear();
+  for (const OutputSettings::Topic& topic : settings_.topics) {
+    // What stays in memory is held to the limit that it would meet on its way through a topic.
+    const std::size_t own = settings_.max_record_bytes;
+    limits_.push_back(topic.sink ? std::min(own, sink_limits[*topic.sink]) : own);
+  }
   const std::size_t least = limits_.empty() ? 0 : *std::ranges::min_element(limits_);
   max_input_bytes_ = least > kEditRoom ? least - kEditRoom : least;
   stats_.records_written.resize(limits_.size());
@@ -82,8 +89,22 @@ void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header
     EmitOversize(event, written.value, "record size limit");
     return;
   }
-  outbox_.records().push_back(record);
-  ++stats_.records_written[topic];
+  Send(record, event);
+}
+
+void OutputCollector::Send(const OutputRecord& record, Event& event) {
+  const OutputSettings::Topic& topic = settings_.topics[record.topic];
+  if (topic.sink) {
+    outbox_.records().push_back(record);
+    outbox_.records().back().topic = *topic.sink;
+    ++stats_.records_written[record.topic];
+  }
+  for (const std::size_t reader : topic.readers) {
+    // A second copy is another record, as it would be in a topic.
+    const int copy = event.NextCopy();
+    const Position at = copy == 0 ? record.position : record.position.Derived(kFirstCopy + copy);
+    inboxes_[reader].push_back({at, record.value, 0});
+  }
 }
 
 void OutputCollector::EmitDiverted(Event& event) {
@@ -108,16 +129,16 @@ void OutputCollector::EmitDiverted(Event& event) {
          CopyHeaders({headers.data(), count}));
 }
 
-void OutputCollector::EmitOversize(const Event& event, std::string_view raw,
+void OutputCollector::EmitOversize(Event& event, std::string_view raw,
                                    std::string_view refused_by) {
   const TopicId topic = settings_.side_outputs[settings_.failed].topic;
   const std::string json = OversizeReplacement(raw, event.position(), refused_by, limits_[topic]);
   std::array<Header, 2> headers{Header{"sluice-reason", "oversize"},
                                 Header{"sluice-position", PositionText(event)}};
   const std::size_t count = settings_.position_header ? 2 : 1;
-  outbox_.records().push_back({topic, std::nullopt, outbox_.arena().Copy(json),
-                               CopyHeaders({headers.data(), count}), event.position()});
-  ++stats_.records_written[topic];
+  Send({topic, std::nullopt, outbox_.arena().Copy(json), CopyHeaders({headers.data(), count}),
+        event.position()},
+       event);
   ++stats_.oversize;
 }
 

@@ -18,10 +18,7 @@ constexpr std::chrono::seconds kProbeInterval{1};
 }  // namespace
 
 Worker::Worker(Parts parts)
-    : parts_(std::move(parts)),
-      collector_(parts_.outputs, outbox_, stats_),
-      runner_(parts_.pipeline, collector_, stats_, parts_.batch, parts_.records),
-      max_events_(parts_.transaction.max_events) {}
+    : parts_(std::move(parts)), max_events_(parts_.transaction.max_events) {}
 
 Status Worker::Run(const std::stop_token& stop) {
   parts_.readiness.NotReady(parts_.name, "starting");
@@ -42,7 +39,7 @@ Status Worker::Open(const std::stop_token& stop) {
     Status status = parts_.sink.Open();
     if (status.ok()) status = parts_.source.Open();
     source_open_ = status.ok();
-    if (status.ok()) status = parts_.pipeline.Probe();
+    if (status.ok()) status = parts_.flow.Probe();
     if (status.ok()) break;
     if (status.error().kind != ErrorKind::kUnavailable) return status;
     SLUICE_TRY(WaitThroughRebalances(status.error(), stop));
@@ -50,10 +47,9 @@ Status Worker::Open(const std::stop_token& stop) {
   if (stop.stop_requested()) return Ok();
   std::vector<std::size_t> limits;
   for (std::size_t topic = 0; topic < parts_.topic_count; ++topic) {
-    limits.push_back(
-        std::min(parts_.max_record_bytes, parts_.sink.MaxRecordBytes(static_cast<TopicId>(topic))));
+    limits.push_back(parts_.sink.MaxRecordBytes(static_cast<TopicId>(topic)));
   }
-  collector_.SetLimits(std::move(limits));
+  parts_.flow.SetLimits(limits);
   GoOn();
   parts_.readiness.Ready(parts_.name);
   return Ok();
@@ -68,7 +64,8 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   const auto begin = Clock::now();
   SLUICE_TRY(Commit());
   const auto end = Clock::now();
-  parts_.metrics.Committed(stats_, records_.size(), end - collected_at_, end - begin);
+  parts_.metrics.Committed(records_.size(), end - collected_at_, end - begin);
+  parts_.flow.Committed();
   Forget();
   max_events_ = std::min(max_events_ * 2, parts_.transaction.max_events);
   GoOn();
@@ -79,7 +76,7 @@ Status Worker::Probe() {
   const auto now = Clock::now();
   if (now < next_probe_) return Ok();
   next_probe_ = now + kProbeInterval;
-  SLUICE_TRY(parts_.pipeline.Probe());
+  SLUICE_TRY(parts_.flow.Probe());
   GoOn();
   return Ok();
 }
@@ -115,12 +112,11 @@ Status Worker::Collect() {
 
 Status Worker::Process(const std::stop_token& stop) {
   while (true) {
-    Status status = runner_.Run(records_);
+    Status status = parts_.flow.Run(records_);
     if (status.ok() || status.error().kind != ErrorKind::kUnavailable) return status;
     // The same records again, once the store is back: claims go by position, so that they
     // find their own.
-    outbox_.Reset();
-    stats_.Reset();
+    parts_.flow.Reset();
     SLUICE_TRY(Wait(status.error(), stop));
     if (stop.stop_requested()) {
       Forget();
@@ -133,7 +129,7 @@ Status Worker::Commit() {
   SLUICE_TRY(parts_.sink.Begin());
   begun_ = true;
   FaultPoint("begun");
-  SLUICE_TRY(parts_.sink.Write(outbox_));
+  SLUICE_TRY(parts_.sink.Write(parts_.flow.outbox()));
   FaultPoint("written");
   SLUICE_TRY(parts_.sink.Commit(CheckpointAfter(records_)));
   begun_ = false;
@@ -191,7 +187,7 @@ Status Worker::Narrow() {
     return Ok();
   }
   const std::string position = records_[0].position.ToString();
-  if (!runner_.Quarantine(records_[0].position)) {
+  if (!parts_.flow.Quarantine(records_[0].position)) {
     return Error{ErrorKind::kFatal, "the broker refuses even the replacement of " + position +
                                         ": check max.message.bytes of the failed topic"};
   }
@@ -221,8 +217,7 @@ Status Worker::Wait(const Error& error, const std::stop_token& stop) {
 void Worker::Forget() {
   records_.clear();
   parts_.source.Release();
-  outbox_.Reset();
-  stats_.Reset();
+  parts_.flow.Reset();
 }
 
 }  // namespace sluice

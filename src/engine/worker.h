@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/batch_runner.h"
+#include "engine/flow.h"
 #include "engine/readiness.h"
 #include "engine/worker_metrics.h"
 #include "sluice/sink.h"
@@ -34,12 +34,8 @@ class Worker {
     std::string name;  ///< "worker 0", for readiness and logs.
     Source& source;
     Sink& sink;
-    Pipeline& pipeline;
-    OutputSettings outputs;
-    std::size_t topic_count = 0;
-    std::size_t max_record_bytes = std::size_t{1} << 20;  ///< The pipeline's own limit.
-    BatchLimits batch;
-    RecordForm records = RecordForm::kEvent;
+    Flow& flow;
+    std::size_t topic_count = 0;  ///< Of the sink.
     TransactionLimits transaction;
     WorkerMetrics& metrics;
     Readiness& readiness;
@@ -73,10 +69,6 @@ class Worker {
   void Forget();
 
   Parts parts_;
-  Outbox outbox_;
-  TransactionStats stats_;
-  OutputCollector collector_;
-  BatchRunner runner_;
   std::vector<Record> records_;
   Backoff backoff_;
   std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.

@@ -16,7 +16,7 @@
 #include "config/config.h"
 #include "config/pipeline_config.h"
 #include "daemon/clocks.h"
-#include "daemon/resources.h"
+#include "daemon/flow_builder.h"
 #include "engine/worker.h"
 #include "memory/memory_sink.h"
 #include "metrics/prometheus_metrics.h"
@@ -64,25 +64,9 @@ int Die(const std::string& why) {
 
 /// One pass of `count` events through a new worker; prints a line of figures.
 int Pass(SharedResources& shared, FreshEvents& events, std::int64_t count) {
-  WorkerResources resources(shared);
-  std::vector<NamedStage> stages;
-  for (const StageConfig& config : shared.config.stages) {
-    auto stage = config.spec->build(*config.node, resources);
-    if (!stage) return Die(stage.error().message);
-    stages.push_back({config.spec->name, std::move(stage).value(), nullptr});
-  }
-  OutputSettings outputs;
-  MetricNames names{shared.config.name, {}, {}, {}, {}};
-  for (const auto& [name, topic] : shared.config.side_outputs) {
-    outputs.side_outputs.push_back({name, resources.Topic(topic)});
-    names.side_outputs.push_back(name);
-  }
-  for (const std::string& pointer : shared.config.sink.key) outputs.key.emplace_back(pointer);
-  for (const NamedStage& stage : stages) names.stages.push_back(stage.name);
-  names.topics = resources.topics();
-  names.job_counters = resources.counters();
-  Pipeline pipeline(std::move(stages));
-  WorkerMetrics metrics(shared.metrics, names);
+  auto built = BuildFlow(shared);
+  if (!built) return Die(built.error().message);
+  WorkerMetrics metrics(shared.metrics, shared.config.name);
   FreshSource source(events, count);
   MemorySink sink(false);
   Readiness readiness;
@@ -90,10 +74,8 @@ int Pass(SharedResources& shared, FreshEvents& events, std::int64_t count) {
       {.name = "bench",
        .source = source,
        .sink = sink,
-       .pipeline = pipeline,
-       .outputs = outputs,
-       .topic_count = names.topics.size(),
-       .batch = {.max_events = shared.config.batch_max_events},
+       .flow = *built.value().flow,
+       .topic_count = built.value().sink_topics.size(),
        .transaction = {.max_events = shared.config.transaction.max_events, .linger = {}},
        .metrics = metrics,
        .readiness = readiness,

@@ -28,7 +28,7 @@ class Deduplicate final : public Stage {
   };
   struct Settings {
     Path key;
-    std::string prefix;  ///< Of the key in the store.
+    std::string prefix = {};  ///< Of the key in the store.
     bool blank_is_missing = false;
     bool missing_is_unique = false;
     std::chrono::seconds ttl;

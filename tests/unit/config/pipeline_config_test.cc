@@ -373,5 +373,66 @@ TEST_F(PipelineConfigTest, TheEffectiveConfigurationIsAConfiguration) {
   EXPECT_EQ(config_->Redacted(), first);
 }
 
+constexpr const char* kSeveral =
+    "pipeline: all\n"
+    "pipelines: [a.yaml, b.yaml]\n"
+    "source: { kafka: { brokers: 'h:9092', group: g } }\n"
+    "sink: { kafka: {} }\n";
+
+class SeveralPipelinesTest : public PipelineConfigTest {
+ protected:
+  static void Write(const std::string& name, const std::string& more = "") {
+    std::ofstream(name + ".yaml") << "pipeline: " + name + "\n" + more +
+                                         "source: { kafka: { brokers: 'x:1', group: y, topics: [" +
+                                         name +
+                                         ".in] } }\n"
+                                         "stages: [plain]\n"
+                                         "side_outputs: { failed: bad }\n"
+                                         "sink: { max_record_bytes: 2MiB, kafka: {} }\n";
+  }
+};
+
+TEST_F(SeveralPipelinesTest, EachIsReadFromItsOwnFile) {
+  Write("a", "records: batches\n");
+  Write("b");
+  const PipelineConfig all = Checked(kSeveral);
+  ASSERT_EQ(all.parts.size(), 2U);
+  EXPECT_EQ(all.parts[0].name, "a");
+  EXPECT_EQ(all.parts[0].records, "batches");
+  EXPECT_EQ(all.parts[1].records, "events");
+  EXPECT_EQ(SourceTopics(all.parts[1]), std::vector<std::string>{"b.in"});
+  EXPECT_EQ(all.sink.max_record_bytes, 2U << 20);
+  EXPECT_TRUE(all.keep.empty());
+  EXPECT_FALSE(all.keep_all);
+  EXPECT_THAT(config_->Redacted(), AllOf(HasSubstr("# a.yaml"), HasSubstr("# b.yaml")));
+}
+
+TEST_F(SeveralPipelinesTest, TopicsBetweenThemCanBeKept) {
+  Write("a");
+  Write("b");
+  EXPECT_TRUE(Checked(kSeveral, {{"keep", "all"}}).keep_all);
+  EXPECT_EQ(Checked(kSeveral, {{"keep", "[x, y]"}}).keep, (std::vector<std::string>{"x", "y"}));
+  EXPECT_THAT(Problems(kSeveral, {{"keep", "a/b"}}), HasSubstr("must be a topic name"));
+}
+
+TEST_F(SeveralPipelinesTest, WhatIsWrongWithAFileIsSaidWithItsName) {
+  Write("a", "recrods: batches\n");
+  EXPECT_THAT(Problems(kSeveral), AllOf(HasSubstr("a.yaml:2: recrods: unknown key `recrods`"),
+                                        HasSubstr("b.yaml: can't read the configuration file")));
+}
+
+TEST_F(SeveralPipelinesTest, AFileCannotListItselfNorAnythingTwice) {
+  Write("a");
+  EXPECT_THAT(Problems(kSeveral, {{"pipelines", "p.yaml"}}), HasSubstr("lists pipelines itself"));
+  EXPECT_THAT(Problems(kSeveral, {{"pipelines", "[a.yaml, a.yaml]"}}), HasSubstr("listed twice"));
+}
+
+TEST_F(SeveralPipelinesTest, KeysOfOnePipelineAreUnknownThere) {
+  Write("a");
+  Write("b");
+  EXPECT_THAT(Problems(kSeveral, {{"stages", "[plain]"}}), HasSubstr("unknown key `stages`"));
+  EXPECT_THAT(Problems(kSeveral, {{"sink.key", "/mid"}}), HasSubstr("unknown key `key`"));
+}
+
 }  // namespace
 }  // namespace sluice

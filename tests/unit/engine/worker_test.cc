@@ -51,23 +51,27 @@ class WorkerTest : public ::testing::Test {
     rules[0].topics = {kOut};
     rules[0].eids = {Path("/X").names()[0]};
     stages.push_back({"route", std::make_unique<stages::Route>(rules), nullptr});
-    Pipeline pipeline(std::move(stages));
-    OutputSettings outputs;
-    outputs.key = {Path("/context/did")};
-    outputs.side_outputs = {{"failed", kFailed}, {"duplicate", kDuplicate}};
-    WorkerMetrics metrics(registry_, {"test",
-                                      {"deduplicate", "route"},
-                                      {"failed", "duplicate"},
-                                      {"out", "failed", "duplicate"},
-                                      {"unique", "duplicate"}});
+    Flow::Part part;
+    part.stages = std::move(stages);
+    part.outputs.key = {Path("/context/did")};
+    part.outputs.topics = {{kOut, {}}, {kFailed, {}}, {kDuplicate, {}}};
+    part.outputs.side_outputs = {{"failed", kFailed}, {"duplicate", kDuplicate}};
+    part.batch.max_events = 2;
+    part.names = {"test",
+                  {"deduplicate", "route"},
+                  {"failed", "duplicate"},
+                  {"out", "failed", "duplicate"},
+                  {"unique", "duplicate"}};
+    std::vector<Flow::Part> parts;
+    parts.push_back(std::move(part));
+    Flow flow(std::move(parts), registry_);
+    WorkerMetrics metrics(registry_, "test");
     Worker worker(
         {.name = "worker 0",
          .source = *source_,
          .sink = *sink_,
-         .pipeline = pipeline,
-         .outputs = outputs,
+         .flow = flow,
          .topic_count = 3,
-         .batch = {.max_events = 2},
          .transaction = {.max_events = transaction_events_, .linger = {}},
          .metrics = metrics,
          .readiness = readiness_,

@@ -60,9 +60,8 @@ class ShippedPipeline {
       }
       stages.push_back({config.spec->name, std::move(stage).value(), nullptr});
     }
-    Pipeline pipeline(std::move(stages));
     fakes::FakeMetrics metrics;
-    Run(pipeline, values, metrics);
+    Run(std::move(stages), values, metrics);
     EXPECT_EQ(metrics.Get("sluice_unaccounted_events{pipeline=" + checked_.name + ",}"), 0);
     Texts counters;
     for (const std::string& counter : resources_.counters) {
@@ -74,26 +73,31 @@ class ShippedPipeline {
   }
 
  private:
-  void Run(Pipeline& pipeline, const Values& values, fakes::FakeMetrics& registry) {
-    OutputSettings outputs;
-    for (const std::string& pointer : checked_.sink.key) outputs.key.emplace_back(pointer);
+  void Run(std::vector<NamedStage> stages, const Values& values, fakes::FakeMetrics& registry) {
+    Flow::Part part;
+    for (const std::string& pointer : checked_.sink.key) part.outputs.key.emplace_back(pointer);
     for (const auto& [name, topic] : checked_.side_outputs)
-      outputs.side_outputs.push_back({name, resources_.Topic(topic)});
-    outputs.failed = resources_.SideOutput("failed").value();
-    MetricNames names{
+      part.outputs.side_outputs.push_back({name, resources_.Topic(topic)});
+    part.outputs.failed = resources_.SideOutput("failed").value();
+    const std::size_t topic_count = resources_.topics.size();
+    for (std::size_t i = 0; i < topic_count; ++i)
+      part.outputs.topics.push_back({static_cast<TopicId>(i), {}});
+    part.names = {
         checked_.name, {}, resources_.side_outputs, resources_.topics, resources_.counters};
-    for (const NamedStage& stage : pipeline.stages()) names.stages.push_back(stage.name);
-    WorkerMetrics metrics(registry, names);
+    for (const NamedStage& stage : stages) part.names.stages.push_back(stage.name);
+    part.stages = std::move(stages);
+    std::vector<Flow::Part> parts;
+    parts.push_back(std::move(part));
+    Flow flow(std::move(parts), registry);
+    WorkerMetrics metrics(registry, checked_.name);
     Readiness readiness;
     fakes::FakeSource source(values);
     fakes::FakeSink sink(source);
     Worker worker({.name = "worker",
                    .source = source,
                    .sink = sink,
-                   .pipeline = pipeline,
-                   .outputs = std::move(outputs),
-                   .topic_count = names.topics.size(),
-                   .batch = {},
+                   .flow = flow,
+                   .topic_count = topic_count,
                    .transaction = {},
                    .metrics = metrics,
                    .readiness = readiness,

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/batch_runner.h"
+#include "engine/output_collector.h"
+#include "engine/pipeline.h"
+#include "engine/pipeline_metrics.h"
+#include "sluice/outbox.h"
+#include "sluice/record.h"
+
+namespace sluice {
+
+/// The pipelines of a worker. One is the common case; where one writes a topic that another reads,
+/// the edge between them is memory, inside the same transaction (design.md 6).
+///
+/// An edge is as strict as a topic: the reader gets the writer's canonical bytes, held to its size
+/// limit, and parses them anew. One worker, one instance.
+class Flow {
+ public:
+  /// One pipeline. Its topics' readers are indices among the parts, all after its own.
+  struct Part {
+    std::vector<NamedStage> stages;
+    OutputSettings outputs;
+    RecordForm records = RecordForm::kEvent;
+    BatchLimits batch;
+    std::vector<std::string> reads;  ///< Real names of the topics that come from the source.
+    MetricNames names;
+  };
+  Flow(std::vector<Part> parts, MetricsRegistry& metrics);
+  ~Flow();
+  Flow(const Flow&) = delete;
+  Flow& operator=(const Flow&) = delete;
+
+  /// Largest record per topic of the sink; before the first Run.
+  void SetLimits(const std::vector<std::size_t>& sink_limits);
+
+  /// Takes the records of one transaction through the pipelines, into the outbox. After an error
+  /// no request is under way; Reset, and the same records may be tried again.
+  Status Run(std::span<const Record> records);
+  [[nodiscard]] const Outbox& outbox() const { return outbox_; }
+
+  /// Asks every stage whether its outside systems are there (Stage::Probe).
+  Status Probe();
+
+  /// The record at the position is replaced as oversize from now on: a broker refuses what comes of
+  /// it. False if it was already, so that the replacement is refused too.
+  bool Quarantine(const Position& position);
+
+  /// Adds the counts of what is in hand to the metrics: it is committed.
+  void Committed();
+  /// Forgets what is in hand.
+  void Reset();
+
+ private:
+  struct Member;
+
+  void Distribute(std::span<const Record> records);
+
+  Outbox outbox_;
+  Inboxes inboxes_;
+  std::vector<std::unique_ptr<Member>> members_;
+};
+
+}  // namespace sluice

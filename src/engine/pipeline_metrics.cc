@@ -1,0 +1,85 @@
+#include "engine/pipeline_metrics.h"
+
+namespace sluice {
+
+PipelineMetrics::PipelineMetrics(MetricsRegistry& registry, MetricNames names)
+    : registry_(registry),
+      names_(std::move(names)),
+      pipeline_{{"pipeline", names_.pipeline}},
+      received_(Of("sluice_events_received_total", "Events decoded from input records.", {})),
+      created_(Of("sluice_events_created_total", "Events made by stages.", {})),
+      emitted_(Of("sluice_events_emitted_total", "Events sent to at least one route.", {})),
+      bytes_(Of("sluice_received_bytes_total", "Bytes of input values.", {})),
+      oversize_(Of("sluice_records_oversize_total",
+                   "Records replaced because they exceed a size limit.", {})),
+      unaccounted_(registry.GaugeOf("sluice_unaccounted_events",
+                                    "received + created - emitted - diverted - dropped: must be 0.",
+                                    pipeline_)) {
+  for (const std::string& stage : names_.stages) {
+    stage_in_.push_back(
+        &Of("sluice_stage_events_total", "Events that entered a stage.", {{"stage", stage}}));
+  }
+  for (const std::string& topic : names_.topics) {
+    written_.push_back(
+        &Of("sluice_records_sent_total", "Records committed per topic.", {{"topic", topic}}));
+  }
+  for (const std::string& counter : names_.job_counters) {
+    job_.push_back(&Of("sluice_job_events_total",
+                       "The job's own counters, by their original names.", {{"counter", counter}}));
+  }
+}
+
+Counter& PipelineMetrics::Of(const std::string& name, const std::string& help, Labels labels) {
+  labels.insert(labels.begin(), pipeline_.begin(), pipeline_.end());
+  return registry_.CounterOf(name, help, labels);
+}
+
+void PipelineMetrics::Committed(const TransactionStats& stats) {
+  received_.Add(static_cast<double>(stats.ledger.received));
+  created_.Add(static_cast<double>(stats.ledger.created));
+  emitted_.Add(static_cast<double>(stats.ledger.emitted));
+  bytes_.Add(static_cast<double>(stats.bytes_in));
+  oversize_.Add(static_cast<double>(stats.oversize));
+  total_ += stats.ledger;
+  unaccounted_.Set(static_cast<double>(total_.Unaccounted()));
+  AddStages(stats);
+  AddDiversions(stats);
+  for (std::size_t i = 0; i < stats.records_written.size(); ++i) {
+    if (stats.records_written[i] > 0)
+      written_[i]->Add(static_cast<double>(stats.records_written[i]));
+  }
+  for (std::size_t i = 0; i < stats.job_counters.size(); ++i) {
+    if (stats.job_counters[i] > 0) job_[i]->Add(static_cast<double>(stats.job_counters[i]));
+  }
+}
+
+void PipelineMetrics::AddStages(const TransactionStats& stats) {
+  for (std::size_t i = 0; i < stats.stages.size(); ++i) {
+    if (stats.stages[i].in > 0) stage_in_[i]->Add(static_cast<double>(stats.stages[i].in));
+  }
+}
+
+void PipelineMetrics::AddDiversions(const TransactionStats& stats) {
+  for (const TransactionStats::Diversion& one : stats.diversions) {
+    const std::string stage =
+        one.stage == TransactionStats::kDecode ? "decode" : names_.stages[one.stage];
+    Counter*& counter = diverted_[{stage, names_.side_outputs[one.side_output], one.reason}];
+    if (counter == nullptr) {
+      counter = &Of("sluice_events_diverted_total", "Events sent to a side output.",
+                    {{"stage", stage},
+                     {"side_output", names_.side_outputs[one.side_output]},
+                     {"reason", one.reason}});
+    }
+    counter->Add(static_cast<double>(one.count));
+  }
+  for (const auto& [reason, count] : stats.drops) {
+    Counter*& counter = dropped_[reason];
+    if (counter == nullptr) {
+      counter =
+          &Of("sluice_events_dropped_total", "Events that end nowhere.", {{"reason", reason}});
+    }
+    counter->Add(static_cast<double>(count));
+  }
+}
+
+}  // namespace sluice

@@ -1,0 +1,123 @@
+#include "engine/flow.h"
+
+#include <gmock/gmock.h>
+
+#include "stages/deduplicate/deduplicate.h"
+#include "stages/route/route.h"
+#include "support/fakes.h"
+
+namespace sluice {
+namespace {
+
+using ::testing::ElementsAre;
+
+/// Two pipelines: `first` writes the topic `edge` (and what else the rules say), which `second`
+/// reads.
+class FlowTest : public ::testing::Test {
+ protected:
+  static constexpr TopicId kEdge = 0;    ///< Of first.
+  static constexpr TopicId kFailed = 1;  ///< Of both.
+  static constexpr TopicId kOut = 0;     ///< Of second.
+
+  static Flow::Part MakePart(const std::string& name, const std::vector<TopicId>& to) {
+    Flow::Part part;
+    std::vector<stages::Route::Rule> rules(1);
+    rules[0].topics = to;
+    part.stages.push_back({"route", std::make_unique<stages::Route>(rules), nullptr});
+    part.outputs.side_outputs = {{"failed", kFailed}};
+    part.names = {name, {"route"}, {"failed"}, {"topic", "failed"}, {}};
+    return part;
+  }
+
+  void Make(const std::vector<TopicId>& first_to, bool keep,
+            std::size_t max_record_bytes = 10'000) {
+    std::vector<Flow::Part> parts;
+    parts.push_back(MakePart("first", first_to));
+    parts[0].reads = {"in"};
+    parts[0].outputs.max_record_bytes = max_record_bytes;
+    parts[0].outputs.topics = {{keep ? std::optional<TopicId>(2) : std::nullopt, {1}}, {1, {}}};
+    parts.push_back(MakePart("second", {kOut}));
+    parts[1].outputs.topics = {{0, {}}, {1, {}}};
+    flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
+    flow_->SetLimits({100'000, 100'000, 100'000});
+  }
+
+  /// What stands in the outbox: "<sink topic> <position> <value>".
+  std::vector<std::string> Run(const std::vector<std::string>& values) {
+    std::vector<Record> records;
+    for (const std::string& value : values) {
+      records.push_back({{"in", 0, static_cast<std::int64_t>(records.size())}, value, 0});
+    }
+    EXPECT_TRUE(flow_->Run(records).ok());
+    std::vector<std::string> out;
+    for (const OutputRecord& record : flow_->outbox().records()) {
+      out.push_back(std::to_string(record.topic) + " " + record.position.ToString() + " " +
+                    std::string(record.value));
+    }
+    flow_->Committed();
+    flow_->Reset();
+    return out;
+  }
+
+  fakes::FakeMetrics metrics_;
+  std::unique_ptr<Flow> flow_;
+};
+
+TEST_F(FlowTest, TheReaderGetsTheWritersCanonicalForm) {
+  Make({kEdge}, false);
+  EXPECT_THAT(Run({R"({"a":1,"n":null})"}), ElementsAre(R"(0 in/0/0 {"a":1})"));
+  EXPECT_EQ(metrics_.Get("sluice_events_received_total{pipeline=second,}"), 1);
+  EXPECT_EQ(metrics_.Get("sluice_unaccounted_events{pipeline=first,}"), 0);
+}
+
+TEST_F(FlowTest, WhatIsKeptIsWrittenAsWell) {
+  Make({kEdge}, true);
+  EXPECT_THAT(Run({"{}"}), ElementsAre("2 in/0/0 {}", "0 in/0/0 {}"));
+}
+
+TEST_F(FlowTest, ASecondCopyOnAnEdgeIsAnotherRecord) {
+  Make({kEdge, kEdge}, false);
+  const std::vector<std::string> out = Run({"{}"});
+  EXPECT_THAT(out, ElementsAre("0 in/0/0 {}", "0 in/0/0/999999001 {}"));
+  EXPECT_EQ(Run({"{}"}), out);
+}
+
+TEST_F(FlowTest, AnEdgeHoldsTheSizeLimitOfATopic) {
+  Make({kEdge}, false, 600);
+  const std::vector<std::string> out = Run({R"({"a":")" + std::string(560, 'x') + R"("})"});
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].substr(0, 2), "1 ");
+  EXPECT_EQ(metrics_.Get("sluice_events_received_total{pipeline=second,}"), 0);
+}
+
+TEST_F(FlowTest, RecordsGoToThePipelinesThatReadTheirTopic) {
+  std::vector<Flow::Part> parts;
+  for (const std::string name : {"a", "b"}) {
+    parts.push_back(MakePart(name, {kOut}));
+    parts.back().reads = {"topic." + name};
+    parts.back().outputs.topics = {{static_cast<TopicId>(name == "a" ? 0 : 2), {}}, {1, {}}};
+  }
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
+  flow_->SetLimits({1000, 1000, 1000});
+  const std::vector<Record> records = {{{"topic.b", 0, 4}, "{}", 0}, {{"topic.a", 0, 9}, "{}", 0}};
+  ASSERT_TRUE(flow_->Run(records).ok());
+  const auto& out = flow_->outbox().records();
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_EQ(out[0].position.ToString() + out[1].position.ToString(), "topic.a/0/9topic.b/0/4");
+}
+
+TEST_F(FlowTest, ARecordOfBytesIsPassedAsItIsAndANullOneIsDropped) {
+  std::vector<Flow::Part> parts;
+  parts.push_back(MakePart("router", {kOut}));
+  parts[0].records = RecordForm::kBytes;
+  parts[0].outputs.topics = {{0, {}}, {1, {}}};
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
+  flow_->SetLimits({1000, 1000});
+  EXPECT_THAT(Run({"\xFF not json", ""}), ElementsAre("0 in/0/0 \xFF not json", "0 in/0/1 "));
+  const std::vector<Record> null_record = {{{"in", 0, 0}, std::nullopt, 0}};
+  ASSERT_TRUE(flow_->Run(null_record).ok());
+  EXPECT_TRUE(flow_->outbox().records().empty());
+}
+
+}  // namespace
+}  // namespace sluice
