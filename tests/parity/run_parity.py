@@ -95,21 +95,35 @@ def find_cases(directories):
     return folders, failures
 
 
+TOPIC_KEYS = ("to", "copy_to")  # of stages
+VARIABLE = re.compile(r"\$\{(\w+)")
+
+
 class ShippedConfig:
-    """What the runner must know of config/<pipeline>.yaml."""
+    """What the runner must know of config/<pipeline>.yaml, and of the files that it lists."""
 
     def __init__(self, pipeline):
         self.path = REPOSITORY / "config" / f"{pipeline}.yaml"
         if not self.path.is_file():
             raise Unrunnable(f"config/{pipeline}.yaml is not shipped")
-        self._nodes = yaml.safe_load(self.path.read_text(encoding="utf-8"))
+        nodes = self._read(self.path)
+        self.fused = "pipelines" in nodes
+        self._parts = [self._read(self.path.parent / name) for name in nodes["pipelines"]] if self.fused else [nodes]
+
+    @staticmethod
+    def _read(path):
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
 
     def inputs(self):
-        return list(self._nodes["source"]["kafka"]["topics"])
+        """Topics that no pipeline of the file writes."""
+        read = {topic for part in self._parts for topic in part["source"]["kafka"]["topics"]}
+        return read - self.outputs()
 
     def outputs(self):
-        found = set(self._nodes.get("side_outputs", {}).values())
-        self._collect(self._nodes["stages"], found)
+        found = set()
+        for part in self._parts:
+            found.update(part.get("side_outputs", {}).values())
+            self._collect(part["stages"], found)
         return found
 
     def _collect(self, node, found):
@@ -118,16 +132,16 @@ class ShippedConfig:
                 self._collect(item, found)
         elif isinstance(node, dict):
             for name, value in node.items():
-                if name == "to":
+                if name in TOPIC_KEYS:
                     found.update(value if isinstance(value, list) else [value])
                 else:
                     self._collect(value, found)
 
-    def redis_stores(self):
-        """{name of the store in the file: "redis" or "redis-meta"}."""
-        stores = self._nodes.get("stores", {})
-        return {name: "redis-meta" if "META" in store["redis"]["url"] else "redis"
-                for name, store in stores.items() if "redis" in store}
+    def redis_variables(self):
+        """{variable that a store's URL is taken from: "redis" or "redis-meta"}."""
+        urls = [store["redis"]["url"] for part in self._parts for store in part.get("stores", {}).values()
+                if "redis" in store]
+        return {name: "redis-meta" if "META" in name else "redis" for url in urls for name in VARIABLE.findall(url)}
 
 
 class Redis:
@@ -239,10 +253,11 @@ class Runner:
         """Until every input is committed; the exit status."""
         group = prefix + "group"
         settings = {"topic_prefix": prefix, "source.kafka.group": group, "source.kafka.brokers": self._kafka.brokers}
-        for store, server in config.redis_stores().items():
-            settings[f"stores.{store}.redis.url"] = self._redis.servers[server].url
+        if config.fused:
+            settings["keep"] = "all"
+        environment = {name: self._redis.servers[server].url for name, server in config.redis_variables().items()}
         ends = {place: end for place, end in self._kafka.end_offsets(inputs).items() if end > 0}
-        with Sluice(config.path, settings, clock=case.clock, name="parity") as sluice:
+        with Sluice(config.path, settings, environment, clock=case.clock, name="parity") as sluice:
 
             def done():
                 if not sluice.running():
