@@ -19,11 +19,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-import yaml  # noqa: E402
-
 from support.kafka_cluster import KafkaCluster  # noqa: E402
 from support.processes import REPOSITORY, wait_until  # noqa: E402
 from support.own_redis import RedisServer  # noqa: E402
+from support.shipped_config import ShippedConfig  # noqa: E402
 from support.sluice_process import Sluice  # noqa: E402
 
 CASE_FILES = ("case.json", "input.ndjson", "expected.ndjson")
@@ -93,55 +92,6 @@ def find_cases(directories):
             failures.append(f"{directory}: no case")
         folders += sorted(found)
     return folders, failures
-
-
-TOPIC_KEYS = ("to", "copy_to")  # of stages
-VARIABLE = re.compile(r"\$\{(\w+)")
-
-
-class ShippedConfig:
-    """What the runner must know of config/<pipeline>.yaml, and of the files that it lists."""
-
-    def __init__(self, pipeline):
-        self.path = REPOSITORY / "config" / f"{pipeline}.yaml"
-        if not self.path.is_file():
-            raise Unrunnable(f"config/{pipeline}.yaml is not shipped")
-        nodes = self._read(self.path)
-        self.fused = "pipelines" in nodes
-        self._parts = [self._read(self.path.parent / name) for name in nodes["pipelines"]] if self.fused else [nodes]
-
-    @staticmethod
-    def _read(path):
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-    def inputs(self):
-        """Topics that no pipeline of the file writes."""
-        read = {topic for part in self._parts for topic in part["source"]["kafka"]["topics"]}
-        return read - self.outputs()
-
-    def outputs(self):
-        found = set()
-        for part in self._parts:
-            found.update(part.get("side_outputs", {}).values())
-            self._collect(part["stages"], found)
-        return found
-
-    def _collect(self, node, found):
-        if isinstance(node, list):
-            for item in node:
-                self._collect(item, found)
-        elif isinstance(node, dict):
-            for name, value in node.items():
-                if name in TOPIC_KEYS:
-                    found.update(value if isinstance(value, list) else [value])
-                else:
-                    self._collect(value, found)
-
-    def redis_variables(self):
-        """{variable that a store's URL is taken from: "redis" or "redis-meta"}."""
-        urls = [store["redis"]["url"] for part in self._parts for store in part.get("stores", {}).values()
-                if "redis" in store]
-        return {name: "redis-meta" if "META" in name else "redis" for url in urls for name in VARIABLE.findall(url)}
 
 
 class Redis:
@@ -234,7 +184,10 @@ class Runner:
 
     def run(self, case):
         """The differences, as text; empty where there are none."""
-        config = ShippedConfig(case.pipeline)
+        try:
+            config = ShippedConfig(case.pipeline)
+        except FileNotFoundError as error:
+            raise Unrunnable(str(error)) from None
         self._number += 1
         prefix = re.sub(r"[^A-Za-z0-9]", "-", f"parity-{self._number}-{case.folder.name}") + "."
         inputs = {prefix + name for name in {*config.inputs(), *(topic for topic, _, _ in case.inputs())}}
@@ -255,7 +208,7 @@ class Runner:
         settings = {"topic_prefix": prefix, "source.kafka.group": group, "source.kafka.brokers": self._kafka.brokers}
         if config.fused:
             settings["keep"] = "all"
-        environment = {name: self._redis.servers[server].url for name, server in config.redis_variables().items()}
+        environment = config.redis_environment(*(self._redis.servers[store].url for store in STORES))
         ends = {place: end for place, end in self._kafka.end_offsets(inputs).items() if end > 0}
         with Sluice(config.path, settings, environment, clock=case.clock, name="parity") as sluice:
 
