@@ -85,6 +85,11 @@ class Batch {
   /// on. Returns nullptr if `json` is no JSON object, or has a number that no double holds.
   Event* Create(const Event& source, std::int64_t ordinal, std::string_view json);
 
+  /// Adds an event that is `object`, a part of `source`'s document, as it stands there: nothing is
+  /// copied or read again. The part is the new event's from then on: `source` must not be edited or
+  /// written any more, unless SetVerbatim says what to write.
+  Event& Adopt(const Event& source, std::int64_t ordinal, Value object);
+
   /// Adds to a counter of the job (committed with the transaction, not before).
   void Count(CounterId counter, std::uint64_t n = 1) {
     if (counters_.size() <= counter) counters_.resize(counter + 1U);

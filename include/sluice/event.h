@@ -54,6 +54,10 @@ class Event {
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool active() const { return state_ == State::kActive; }
+  /// Its key is asked for and not claimed: what comes of the event is not all that should, so that
+  /// a better copy must still get through (telemetry-extractor.md, B-3).
+  void MarkDoubtful() { doubtful_ = true; }
+  [[nodiscard]] bool doubtful() const { return doubtful_; }
   [[nodiscard]] bool created() const { return created_; }
   void MarkCreated() { created_ = true; }
 
@@ -117,6 +121,7 @@ class Event {
   State state_ = State::kActive;
   bool routed_ = false;
   bool created_ = false;
+  bool doubtful_ = false;
 };
 
 }  // namespace sluice

@@ -20,6 +20,13 @@ class DocumentBuilder {
     document.arena_ = &arena;
     document.version_ = 0;
   }
+  /// Makes `part` the document of `object`, which stands in `whole`: both see the same nodes, but
+  /// edits of the part no longer show in the whole.
+  static void Take(const Document& whole, Value object, Document& part) {
+    auto* root = const_cast<Node*>(object.node());
+    root->parent = nullptr;
+    Build(part, root, whole.source_, whole.decoded_, *whole.arena_);
+  }
   static Node* Root(Document& document) { return document.root_; }
 };
 
