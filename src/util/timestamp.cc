@@ -1,6 +1,7 @@
 #include "util/timestamp.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace sluice {
 namespace {
@@ -59,6 +60,18 @@ bool IsLeap(std::int64_t year) { return year % 4 == 0 && (year % 100 != 0 || yea
 int DaysIn(std::int64_t year, int month) {
   if (month == 2) return IsLeap(year) ? 29 : 28;
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+/// `ms` gives the time of the day.
+std::string Format(const Date& date, std::int64_t ms) {
+  const std::int64_t rest = ms % kMsPerDay;
+  const std::int64_t time = rest < 0 ? rest + kMsPerDay : rest;
+  char text[64];
+  std::snprintf(text, sizeof text, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                date.year < 0 ? "-" : "", static_cast<long long>(std::abs(date.year)), date.month,
+                date.day, static_cast<int>(time / 3'600'000), static_cast<int>(time / 60'000 % 60),
+                static_cast<int>(time / 1'000 % 60), static_cast<int>(time % 1'000));
+  return text;
 }
 
 class Scanner {
@@ -120,15 +133,13 @@ std::optional<std::int64_t> ParseTimestamp(std::string_view text) {
 
 std::string FormatTimestamp(std::int64_t ms) {
   const std::int64_t days = FloorDiv(ms, kMsPerDay);
-  const std::int64_t time = ms - days * kMsPerDay;
-  const Date date = days >= kCutover ? Gregorian(days) : Julian(days);
-  const std::int64_t year = date.year > 0 ? date.year : 1 - date.year;
-  char text[64];
-  std::snprintf(text, sizeof text, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                static_cast<long long>(year), date.month, date.day,
-                static_cast<int>(time / 3'600'000), static_cast<int>(time / 60'000 % 60),
-                static_cast<int>(time / 1'000 % 60), static_cast<int>(time % 1'000));
-  return text;
+  Date date = days >= kCutover ? Gregorian(days) : Julian(days);
+  if (date.year <= 0) date.year = 1 - date.year;
+  return Format(date, ms);
+}
+
+std::string FormatJodaTimestamp(std::int64_t ms) {
+  return Format(Gregorian(FloorDiv(ms, kMsPerDay)), ms);
 }
 
 }  // namespace sluice

@@ -17,4 +17,8 @@ std::optional<std::int64_t> ParseTimestamp(std::string_view text);
 /// without a sign, no padding beyond four digits.
 std::string FormatTimestamp(std::int64_t ms);
 
+/// As Joda prints it: proleptic Gregorian, years before 1 with their sign, no padding beyond four
+/// digits.
+std::string FormatJodaTimestamp(std::int64_t ms);
+
 }  // namespace sluice
