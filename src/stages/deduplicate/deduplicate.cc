@@ -27,7 +27,9 @@ Status Deduplicate::Start(Batch& batch) {
     if (!key) continue;
     owner.clear();
     event.position().AppendTo(owner);
-    claims_.push_back({.key = StoreKey(*key, batch.arena()), .owner = batch.arena().Copy(owner)});
+    claims_.push_back({.key = StoreKey(*key, batch.arena()),
+                       .owner = batch.arena().Copy(owner),
+                       .ask_only = event.doubtful()});
   }
   if (claims_.empty()) return Ok();
   return store_->Send(claims_, settings_.ttl);
@@ -85,6 +87,7 @@ void Deduplicate::Pass(Batch& batch, Event& event) {
 
 void Deduplicate::Divert(Batch& batch, Event& event, Reason reason) {
   batch.Count(settings_.duplicate);
+  if (settings_.count) batch.Count(*settings_.count);
   SetFlag(event.edit(), true);
   event.Divert(settings_.side_output, reason);
 }
@@ -146,6 +149,10 @@ std::vector<FieldSpec> Fields() {
            .type = FieldType::kBool,
            .description = "Whether unique events get the flag too, as false.",
            .default_value = "false"},
+          {.name = "count",
+           .type = FieldType::kString,
+           .description = "Counter of the job that goes up by one with each duplicate, beside "
+                          "duplicate-event-count."},
           {.name = "side_output",
            .type = FieldType::kString,
            .description = "Side output that takes the duplicates.",
@@ -202,6 +209,7 @@ StageSpec DeduplicateSpec() {
         .side_output = side_output.value(),
         .unique = resources.Counter("unique-event-count"),
         .duplicate = resources.Counter("duplicate-event-count")};
+    if (node.Has("count")) settings.count = resources.Counter(node.String("count"));
     return std::unique_ptr<Stage>(new Deduplicate(std::move(settings), std::move(store).value()));
   };
   return spec;

@@ -39,6 +39,7 @@ class Deduplicate final : public Stage {
     SideOutputId side_output = 0;
     CounterId unique = 0;
     CounterId duplicate = 0;
+    std::optional<CounterId> count = std::nullopt;  ///< One more of duplicates.
   };
   Deduplicate(Settings settings, std::unique_ptr<ClaimStore> store)
       : settings_(std::move(settings)), store_(std::move(store)) {}

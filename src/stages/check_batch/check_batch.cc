@@ -1,0 +1,69 @@
+#include "stages/check_batch/check_batch.h"
+
+#include "codec/json_reader.h"
+
+namespace sluice::stages {
+namespace {
+
+const Path kParams("/params");
+const Path kMsgid("/params/msgid");
+
+Reason FaultOfParams(const Document& batch) {
+  const Value params = batch.Read(kParams);
+  if (params.exists() && !params.IsObject()) return "params_no_object";
+  const Value msgid = batch.Read(kMsgid);
+  if (msgid.exists() && !msgid.IsString()) return "msgid_no_string";
+  return nullptr;
+}
+
+/// The original sees these only when it reads the batch a second time, after it has counted it.
+bool IsFoundLate(Reason reason) {
+  return reason == unreadable::kTrailingText || reason == unreadable::kRepeatedName;
+}
+
+}  // namespace
+
+Status CheckBatch::Finish(Batch& batch) {
+  for (Event& event : batch.events()) {
+    if (event.active()) Check(batch, event);
+  }
+  return Ok();
+}
+
+void CheckBatch::Check(Batch& batch, Event& event) const {
+  if (!event.readable()) {
+    if (IsFoundLate(event.unreadable_reason())) batch.Count(settings_.unique);
+    settings_.failed.Take(batch, event, event.unreadable_reason());
+  } else if (const Reason reason = FaultOfParams(event.doc())) {
+    settings_.failed.Take(batch, event, reason);
+  } else if (HasFault(event.doc())) {
+    event.MarkDoubtful();
+  }
+}
+
+StageSpec CheckBatchSpec() {
+  StageSpec spec;
+  spec.name = "check_batch";
+  spec.summary =
+      "Diverts records that are no batch of events, as they came, and keeps deduplicate from "
+      "claiming the key of a batch that can't be extracted whole.";
+  spec.fields = {{.name = "side_output",
+                  .type = FieldType::kString,
+                  .description = "Side output that takes the records as they came.",
+                  .default_value = "batch_failed"}};
+  spec.example = "check_batch\n";
+  spec.reasons = {unreadable::kInvalidJson,  unreadable::kNotAnObject, unreadable::kInvalidUtf8,
+                  unreadable::kTooDeep,      unreadable::kNumberRange, unreadable::kRepeatedName,
+                  unreadable::kTrailingText, "params_no_object",       "msgid_no_string"};
+  spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
+    auto side_output = resources.SideOutput(node.String("side_output"));
+    if (!side_output) return std::move(side_output).error();
+    return std::unique_ptr<Stage>(
+        new CheckBatch({.failed = {.side_output = side_output.value(),
+                                   .counter = resources.Counter("failed-batch-count")},
+                        .unique = resources.Counter("unique-event-count")}));
+  };
+  return spec;
+}
+
+}  // namespace sluice::stages
