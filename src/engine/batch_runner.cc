@@ -82,8 +82,8 @@ void BatchRunner::Decode(const Record& record, Batch& batch) {
 }
 
 bool BatchRunner::IsOversize(const Event& event) const {
-  // What comes of a batch is smaller than the batch; its events are measured one by one.
-  if (form_ != RecordForm::kBatch && event.raw().size() > collector_.max_input_bytes()) return true;
+  // What comes of a batch is smaller, and bytes are passed on as they are: measured when written.
+  if (form_ == RecordForm::kEvent && event.raw().size() > collector_.max_input_bytes()) return true;
   return !quarantined_.empty() && quarantined_.contains(event.position().ToString());
 }
 
