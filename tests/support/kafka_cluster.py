@@ -222,6 +222,12 @@ class KafkaCluster:
         known = self._admin.list_topics(timeout=_OUT_OF_SIGHT).topics
         return {name: sorted(t.partitions) for name, t in known.items() if not name.startswith("__")}
 
+    def stored_bytes(self, names):
+        """Bytes of the records of these topics on the disks of all nodes."""
+        wanted = set(names)
+        return sum(path.stat().st_size for path in self._folder.rglob("*.log")
+                   if path.parent.name.rsplit("-", 1)[0] in wanted)
+
     def add_partitions(self, name, total):
         from confluent_kafka.admin import NewPartitions  # pylint: disable=import-outside-toplevel
         for grown in self._admin.create_partitions([NewPartitions(name, total)]).values():

@@ -1,0 +1,68 @@
+"""The fused pipeline writes what the chain of daemons writes."""
+
+import collections
+import json
+import os
+
+import pytest
+
+from support.chain import CHAIN, FUSED, INPUT, Chain, recreate_topics
+from support.generate_batches import CLOCK_MS, Batches
+from support.own_redis import RedisServer
+
+EVENTS = int(os.environ.get("SLUICE_CHAIN_EVENTS", "4000"))
+
+
+@pytest.fixture(scope="module")
+def lookups():
+    with RedisServer() as server:
+        yield server
+
+
+def multiset(records):
+    return collections.Counter((record.key, json.dumps(json.loads(record.value), sort_keys=True)) for record in records)
+
+
+def run(kafka, redis, lookups, names, prefix, values, settings=None):
+    """{topic: records} of a run over these batches."""
+    redis.client().flushall()
+    with Chain(kafka, redis, lookups, names, prefix, clock=CLOCK_MS, settings=settings) as chain:
+        if set(chain.topics) & set(kafka.topics()):
+            recreate_topics(kafka, chain.topics)
+        else:
+            chain.create_topics()
+        kafka.produce(prefix + INPUT, values)
+        chain.start()
+        chain.wait_done(timeout=60 + EVENTS / 500)
+        found = chain.read()
+        unaccounted = [(name, value) for name, sluice in chain.daemons().items()
+                       for (sample, _), value in sluice.metrics().items() if sample == "sluice_unaccounted_events"]
+        assert unaccounted and all(value == 0 for _, value in unaccounted), unaccounted
+        assert chain.terminate() == [0] * len(chain.daemons())
+    return found
+
+
+def test_chain_and_fused_write_the_same(kafka, redis, lookups):
+    batches = Batches(seed=5, events=EVENTS)
+    values = list(batches)
+    lookups.client().flushall()
+    batches.load(lookups)
+    prefix = "fused-and-chain."
+    chain = run(kafka, redis, lookups, CHAIN, prefix, values)
+    fused = run(kafka, redis, lookups, FUSED, prefix, values, {"keep": "all"})
+    assert set(chain) == set(fused)
+    for topic in sorted(chain):
+        assert multiset(fused[topic]) == multiset(chain[topic]), topic
+    for topic in ("druid.events.telemetry", "druid.events.log", "druid.events.error", "telemetry.failed", "telemetry.duplicate",
+                  "telemetry.extractor.failed", "telemetry.extractor.duplicate", "druid.cb.audit"):
+        assert fused[topic], f"nothing on {topic}: the test shows too little"
+
+
+def test_what_is_not_kept_stays_in_memory(kafka, redis, lookups):
+    batches = Batches(seed=6, events=300)
+    values = list(batches)
+    prefix = "fused-keep."
+    found = run(kafka, redis, lookups, FUSED, prefix, values, {"keep": "[telemetry.denorm]"})
+    assert found["telemetry.denorm"] and found["druid.events.telemetry"]
+    for topic in ("telemetry.raw", "telemetry.unique.primary", "telemetry.unique.secondary", "telemetry.error"):
+        assert not found[topic], topic
