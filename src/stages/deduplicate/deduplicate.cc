@@ -1,6 +1,7 @@
 #include "stages/deduplicate/deduplicate.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "codec/text.h"
 
@@ -14,6 +15,18 @@ std::optional<Flags> ParseFlags(std::string_view text) {
   if (text == "repair") return Flags::kRepair;
   if (text == "replace") return Flags::kReplace;
   return std::nullopt;
+}
+
+/// True if the claim was made by a later record of the same partition: what claims nothing itself
+/// finds such claims when it comes again, and they must not count then, as they did not before.
+bool IsLater(std::string_view holder, const Position& position) {
+  const std::string partition =
+      std::string(position.topic) + '/' + std::to_string(position.partition) + '/';
+  if (!holder.starts_with(partition)) return false;
+  holder.remove_prefix(partition.size());
+  std::int64_t offset = 0;
+  std::from_chars(holder.data(), holder.data() + holder.size(), offset);
+  return offset > position.offset;
 }
 
 }  // namespace
@@ -55,7 +68,7 @@ Status Deduplicate::Finish(Batch& batch) {
       received = true;
     }
     const ClaimReply& reply = replies_[next++];
-    if (reply.unique) {
+    if (reply.unique || (event.doubtful() && IsLater(reply.holder, event.position()))) {
       Pass(batch, event);
       continue;
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "codec/json_reader.h"
 #include "sluice/batch.h"
@@ -129,6 +130,32 @@ TEST(BatchTest, ACreatedEventHasThePositionOfItsSourceAndAnOrdinal) {
   EXPECT_EQ(made->position().ToString(), "in/3/42/7");
   EXPECT_TRUE(made->created());
   EXPECT_EQ(batch.Create(source, 8, "[]"), nullptr);
+}
+
+TEST(BatchTest, AnAdoptedEventIsAPartOfItsSourceAndEditedApartFromIt) {
+  Batch batch;
+  const std::string text = R"({"events":[ {"eid":"A","n":null, "x":[1, 2]} , {"eid":"B"}],"z":1})";
+  Event& source = batch.events().emplace_back(Position{"in", 0, 7}, text);
+  ASSERT_EQ(JsonReader().Read(text, batch.arena(), source.edit()), nullptr);
+  std::vector<Event*> adopted;
+  for (const Value element : source.doc().Read(Path("/events"))) {
+    adopted.push_back(&batch.Adopt(source, static_cast<std::int64_t>(adopted.size()), element));
+  }
+  ASSERT_EQ(adopted.size(), 2U);
+  EXPECT_EQ(adopted[1]->position().ToString(), "in/0/7/1");
+  EXPECT_TRUE(adopted[1]->created());
+  EXPECT_TRUE(adopted[1]->active());
+  adopted[0]->edit().SetInt(Path("/syncts"), 5);
+  adopted[1]->edit().SetString(Path("/eid"), "C");
+  adopted[1]->edit().Remove(Path("/none"));
+  const auto written = [](const Event& event) {
+    std::string out;
+    event.doc().AppendTo(out);
+    return out;
+  };
+  EXPECT_EQ(written(*adopted[0]), R"({"syncts":5,"eid":"A","x":[1, 2]})");
+  EXPECT_EQ(written(*adopted[1]), R"({"eid":"C"})");
+  EXPECT_EQ(adopted[0]->doc().ReadString(Path("/eid")), "A");
 }
 
 TEST(PathTest, PointersGoBothWays) {

@@ -225,5 +225,37 @@ TEST_F(DeduplicateTest, UniqueEventsCanHaveTheFlagAsFalse) {
   EXPECT_EQ(TextAfter(*stage, R"({"eid":"X"})"), R"({"flags":{"f":false},"eid":"X"})");
 }
 
+TEST_F(DeduplicateTest, ADoubtfulEventAsksForItsKeyAndLeavesItToOthers) {
+  const auto stage = Build(kEntry);
+  resources_.claims["held"] = "in/0/-7";
+  for (const char* mid : {"a", "held"}) Add(Mid(mid)).MarkDoubtful();
+  Add(Mid("a"));
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_TRUE(batch_.events()[0].active());
+  EXPECT_EQ(batch_.events()[1].first_claimant(), "in/0/-7");
+  EXPECT_TRUE(batch_.events()[2].active()) << "the key was still free";
+  EXPECT_EQ(resources_.claims.at("a"), "in/0/2");
+}
+
+TEST_F(DeduplicateTest, ALaterClaimMakesNoDuplicateOfADoubtfulEventThatComesAgain) {
+  const auto stage = Build(kEntry);
+  resources_.claims = {{"a", "in/0/1"}, {"b", "in/0/10/3"}, {"c", "in/1/9"}, {"d", "other"}};
+  for (const char* mid : {"a", "b", "c", "d"}) Add(Mid(mid)).MarkDoubtful();
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_TRUE(batch_.events()[0].active());
+  EXPECT_TRUE(batch_.events()[1].active());
+  EXPECT_FALSE(batch_.events()[2].active()) << "of another partition: which came first?";
+  EXPECT_FALSE(batch_.events()[3].active());
+}
+
+TEST_F(DeduplicateTest, DuplicatesCanCountForMore) {
+  const auto stage = Build(
+      "deduplicate: { key: /mid, store: dedup, flag: pp_duplicate, count: success-batch-count }");
+  EXPECT_EQ(Duplicates(*stage, {"a", "a", "a"}), (std::vector<bool>{false, true, true}));
+  EXPECT_EQ(CountOf("duplicate-event-count"), 2U);
+  EXPECT_EQ(CountOf("success-batch-count"), 2U);
+  EXPECT_EQ(CountOf("unique-event-count"), 1U);
+}
+
 }  // namespace
 }  // namespace sluice

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace sluice {
 namespace {
 
@@ -33,6 +35,19 @@ TEST(TimestampTest, WritesJulianDatesBeforeTheCutover) {
   EXPECT_EQ(FormatTimestamp(-12219292800000), "1582-10-15T00:00:00.000Z");
   EXPECT_EQ(FormatTimestamp(-12219292800001), "1582-10-04T23:59:59.999Z");
   EXPECT_EQ(FormatTimestamp(-62135769600001), "0001-12-31T23:59:59.999Z");
+}
+
+TEST(TimestampTest, JodaWritesTheSignOfAYearAndNoJulianDates) {
+  EXPECT_EQ(FormatJodaTimestamp(1529500243955), "2018-06-20T13:10:43.955Z");
+  EXPECT_EQ(FormatJodaTimestamp(-1), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(FormatJodaTimestamp(253402300800000), "10000-01-01T00:00:00.000Z");
+  EXPECT_EQ(FormatJodaTimestamp(-62135596800001), "0000-12-31T23:59:59.999Z");
+  EXPECT_EQ(FormatJodaTimestamp(-100000000000000), "-1199-02-15T14:13:20.000Z");
+  EXPECT_EQ(FormatJodaTimestamp(-62198755200000), "-0001-01-01T00:00:00.000Z");
+  EXPECT_EQ(FormatJodaTimestamp(std::numeric_limits<std::int64_t>::max()),
+            "292278994-08-17T07:12:55.807Z");
+  EXPECT_EQ(FormatJodaTimestamp(std::numeric_limits<std::int64_t>::min()),
+            "-292275055-05-16T16:47:04.192Z");
 }
 
 TEST(TimestampTest, WhatIsWrittenCanBeRead) {
