@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "stages/extract_events/java_double.h"
-#include "stages/flatten_share/share_item.h"
+#include "util/uuid.h"
 
 namespace sluice::stages {
 namespace {

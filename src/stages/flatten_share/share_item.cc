@@ -7,7 +7,7 @@
 #include <limits>
 #include <optional>
 
-#include "util/sha256.h"
+#include "util/uuid.h"
 
 namespace sluice::stages {
 namespace {
@@ -179,14 +179,6 @@ double ParseJavaDouble(Value value) {
     text.pop_back();
   }
   return IsJavaNumber(body) ? std::strtod(text.c_str(), nullptr) : 0;
-}
-
-std::string NameBasedUuid(std::string_view name) {
-  std::string hex = Sha256Hex(name).substr(0, 32);
-  hex[12] = '8';
-  hex[16] = "89ab"[static_cast<std::size_t>(hex[16]) % 4];
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
-         hex.substr(16, 4) + '-' + hex.substr(20);
 }
 
 void AppendShareItem(std::string& json, const Document& share, Value item, Value param,

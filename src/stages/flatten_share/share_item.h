@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "sluice/document.h"
 
@@ -17,8 +16,5 @@ void AppendShareItem(std::string& json, const Document& share, Value item, Value
 /// Java's Double.parseDouble of a JSON value's text form, "NaN" and "Infinity" included; 0 where
 /// that fails.
 double ParseJavaDouble(Value value);
-
-/// Name-based UUID (version 8, RFC 9562) of a text.
-std::string NameBasedUuid(std::string_view name);
 
 }  // namespace sluice::stages

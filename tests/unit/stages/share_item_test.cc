@@ -86,19 +86,5 @@ TEST_F(ShareItemTest, TheNamesOfNoNumberAreRead) {
   EXPECT_EQ(ParsedText("1e-400"), 0);
 }
 
-TEST_F(ShareItemTest, AUuidHasTheFormOfOneAndFollowsFromItsName) {
-  const std::string uuid = NameBasedUuid("m/0/0");
-  EXPECT_EQ(uuid, NameBasedUuid("m/0/0"));
-  EXPECT_NE(uuid, NameBasedUuid("m/0/1"));
-  ASSERT_EQ(uuid.size(), 36U);
-  for (std::size_t i = 0; i < uuid.size(); ++i) {
-    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    EXPECT_EQ(uuid[i] == '-', hyphen) << uuid;
-    EXPECT_NE(std::string("0123456789abcdef-").find(uuid[i]), std::string::npos) << uuid;
-  }
-  EXPECT_EQ(uuid[14], '8');  // The version.
-  EXPECT_NE(std::string("89ab").find(uuid[19]), std::string::npos);
-}
-
 }  // namespace
 }  // namespace sluice::stages
