@@ -74,10 +74,11 @@ class PipelineReader {
     ReadSink();
     ReadLimits();
     ReadAdminAndLog();
+    ReadStores();
     if (fused_) {
       ReadParts();
+      ReplaceStores();
     } else {
-      ReadStores();
       ReadSideOutputs();
       ReadStages();
     }
@@ -151,16 +152,17 @@ class PipelineReader {
         Section("batch"),
         Section("transaction"),
         Required("sink", FieldType::kAny, "where records go: kafka or files."),
+        Section("stores"),
         Section("admin"),
         Section("log")};
     const Fields of_one = {Field("records", FieldType::kString, "events"),
                            Required("stages", FieldType::kAny, "the stages, in order."),
-                           Section("side_outputs"), Section("stores")};
+                           Section("side_outputs")};
     const Fields of_several = {
         Required("pipelines", FieldType::kStringList, "the files of the pipelines."),
         Optional("keep", FieldType::kStringList)};
     const Fields& more = fused_ ? of_several : of_one;
-    fields.insert(fields.end() - 3, more.begin(), more.end());
+    fields.insert(fields.end() - 4, more.begin(), more.end());
     Check(root_, fields);
     out_.records = root_.String("records", "events");
     DemandOneOf(root_, "records", {"events", "batches", "bytes"});
@@ -212,6 +214,24 @@ class PipelineReader {
     std::uint64_t& most = out_.sink.max_record_bytes;
     most = std::max(most, part.value().sink.max_record_bytes);
     out_.parts.push_back(std::move(part).value());
+  }
+
+  /// Stores that stand in the file itself take the place of the parts' of the same name.
+  void ReplaceStores() {
+    std::vector<std::string> names;
+    for (const PipelineConfig& part : out_.parts) {
+      for (const StoreConfig& store : part.stores) names.push_back(store.name);
+    }
+    for (const StoreConfig& store : out_.stores) {
+      if (std::ranges::find(names, store.name) == names.end()) {
+        problems_.Add(store.where + ": no listed pipeline has a store `" + store.name + "`" +
+                      DidYouMean(store.name, names));
+      }
+      for (PipelineConfig& part : out_.parts) {
+        const auto at = std::ranges::find(part.stores, store.name, &StoreConfig::name);
+        if (at != part.stores.end()) *at = store;
+      }
+    }
   }
 
   void ReadSource() {

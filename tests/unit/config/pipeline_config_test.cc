@@ -434,5 +434,18 @@ TEST_F(SeveralPipelinesTest, KeysOfOnePipelineAreUnknownThere) {
   EXPECT_THAT(Problems(kSeveral, {{"sink.key", "/mid"}}), HasSubstr("unknown key `key`"));
 }
 
+TEST_F(SeveralPipelinesTest, AStoreOfTheFileTakesThePlaceOfThatOfItsParts) {
+  const std::string stores = "stores: { dedup: { redis: { url: 'redis://h' } } }\n";
+  Write("a", stores);
+  Write("b", stores);
+  const PipelineConfig all = Checked(kSeveral, {{"stores.dedup.memory", "{}"}});
+  for (const PipelineConfig& part : all.parts) {
+    EXPECT_TRUE(part.stores[0].memory);
+    EXPECT_FALSE(part.stores[0].redis);
+  }
+  EXPECT_THAT(Problems(kSeveral, {{"stores.dedub.memory", "{}"}}),
+              HasSubstr("no listed pipeline has a store `dedub`, did you mean `dedup`?"));
+}
+
 }  // namespace
 }  // namespace sluice
