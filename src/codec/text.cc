@@ -43,13 +43,12 @@ bool IsJavaSpace(UChar32 c) {
 
 }  // namespace
 
-std::string ToUpper(std::string_view text) {
-  if (!IsAscii(text)) return Encode(Decode(text).toUpper(icu::Locale::getRoot()));
-  std::string upper(text);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c & ~0x20);
-  }
-  return upper;
+std::string_view ToUpper(std::string_view text, Arena& arena) {
+  if (!IsAscii(text)) return arena.Copy(Encode(Decode(text).toUpper(icu::Locale::getRoot())));
+  char* upper = arena.Allocate(text.size());
+  std::ranges::transform(
+      text, upper, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; });
+  return {upper, text.size()};
 }
 
 std::string ToLower(std::string_view text) {

@@ -4,12 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "sluice/arena.h"
+
 namespace sluice {
 
 /// Unicode text as Java treats it. Input is UTF-8 unless said otherwise.
 
 /// String.toUpperCase / toLowerCase with the full mapping and no locale ("ß" gives "SS").
-std::string ToUpper(std::string_view text);
+std::string_view ToUpper(std::string_view text, Arena& arena);
 std::string ToLower(std::string_view text);
 
 /// String.equalsIgnoreCase: UTF-16 unit by unit, so "dıalcode" equals "DialCode".

@@ -63,15 +63,16 @@ int DaysIn(std::int64_t year, int month) {
 }
 
 /// `ms` gives the time of the day.
-std::string Format(const Date& date, std::int64_t ms) {
+std::string_view Format(const Date& date, std::int64_t ms, Arena& arena) {
   const std::int64_t rest = ms % kMsPerDay;
   const std::int64_t time = rest < 0 ? rest + kMsPerDay : rest;
   char text[64];
-  std::snprintf(text, sizeof text, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                date.year < 0 ? "-" : "", static_cast<long long>(std::abs(date.year)), date.month,
-                date.day, static_cast<int>(time / 3'600'000), static_cast<int>(time / 60'000 % 60),
-                static_cast<int>(time / 1'000 % 60), static_cast<int>(time % 1'000));
-  return text;
+  const int size = std::snprintf(
+      text, sizeof text, "%s%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", date.year < 0 ? "-" : "",
+      static_cast<long long>(std::abs(date.year)), date.month, date.day,
+      static_cast<int>(time / 3'600'000), static_cast<int>(time / 60'000 % 60),
+      static_cast<int>(time / 1'000 % 60), static_cast<int>(time % 1'000));
+  return arena.Copy({text, static_cast<std::size_t>(size)});
 }
 
 class Scanner {
@@ -131,15 +132,15 @@ std::optional<std::int64_t> ParseTimestamp(std::string_view text) {
          hour * 3'600'000 + minute * 60'000 + second * 1'000 + millis;
 }
 
-std::string FormatTimestamp(std::int64_t ms) {
+std::string_view FormatTimestamp(std::int64_t ms, Arena& arena) {
   const std::int64_t days = FloorDiv(ms, kMsPerDay);
   Date date = days >= kCutover ? Gregorian(days) : Julian(days);
   if (date.year <= 0) date.year = 1 - date.year;
-  return Format(date, ms);
+  return Format(date, ms, arena);
 }
 
-std::string FormatJodaTimestamp(std::int64_t ms) {
-  return Format(Gregorian(FloorDiv(ms, kMsPerDay)), ms);
+std::string_view FormatJodaTimestamp(std::int64_t ms, Arena& arena) {
+  return Format(Gregorian(FloorDiv(ms, kMsPerDay)), ms, arena);
 }
 
 }  // namespace sluice

@@ -4,12 +4,19 @@
 
 namespace sluice {
 
-std::string NameBasedUuid(std::string_view name) {
-  std::string hex = Sha256Hex(name).substr(0, 32);
-  hex[12] = '8';
-  hex[16] = "89ab"[static_cast<std::size_t>(hex[16]) % 4];
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
-         hex.substr(16, 4) + '-' + hex.substr(20);
+UuidText NameBasedUuid(std::initializer_list<std::string_view> name) {
+  constexpr char kHex[] = "0123456789abcdef";
+  const Sha256Digest digest = Sha256(name);
+  UuidText text;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
+    text[at++] = kHex[digest[i] >> 4];
+    text[at++] = kHex[digest[i] & 15];
+  }
+  text[14] = '8';
+  text[19] = "89ab"[static_cast<std::size_t>(text[19]) % 4];
+  return text;
 }
 
 }  // namespace sluice

@@ -1,11 +1,14 @@
 #pragma once
 
-#include <string>
+#include <array>
+#include <initializer_list>
 #include <string_view>
 
 namespace sluice {
 
-/// Name-based UUID (version 8, RFC 9562) of a text: the same text, the same UUID.
-std::string NameBasedUuid(std::string_view name);
+using UuidText = std::array<char, 36>;
+
+/// Name-based UUID (version 8, RFC 9562) of a text in parts: the same text, the same UUID.
+UuidText NameBasedUuid(std::initializer_list<std::string_view> name);
 
 }  // namespace sluice

@@ -26,13 +26,13 @@ void CorrectActor(Document& doc) {
   doc.SetString(kActorId, id->substr(id->rfind(':') + 1));
 }
 
-void CorrectDialCode(Document& doc) {
+void CorrectDialCode(Document& doc, Arena& arena) {
   const auto type = doc.ReadString(kObjectType);
   if (!type || type->empty()) return;
   const auto id = doc.ReadString(kObjectId);
   if (!id || id->empty()) return;
   if (EqualsIgnoreCase(*type, "DialCode") || EqualsIgnoreCase(*type, "qr")) {
-    doc.SetString(kObjectId, ToUpper(*id));
+    doc.SetString(kObjectId, ToUpper(*id, arena));
   }
 }
 
@@ -43,9 +43,9 @@ Status CorrectTelemetry::Finish(Batch& batch) {
     if (!event.active()) continue;
     Document& doc = event.edit();
     CorrectActor(doc);
-    CorrectDialCode(doc);
+    CorrectDialCode(doc, batch.arena());
     SetDefaultChannel(doc);
-    SetInstants(doc);
+    SetInstants(doc, batch.arena());
   }
   return Ok();
 }
@@ -56,7 +56,7 @@ void CorrectTelemetry::SetDefaultChannel(Document& doc) const {
   if (doc.EnsureObject(kContext)) doc.SetString(kChannel, default_channel_);
 }
 
-void CorrectTelemetry::SetInstants(Document& doc) const {
+void CorrectTelemetry::SetInstants(Document& doc, Arena& arena) const {
   const auto text = doc.ReadString(kTimestamp);
   const auto timestamp = text ? ParseTimestamp(*text) : std::nullopt;
   Value syncts = doc.Read(kSyncts);
@@ -64,7 +64,7 @@ void CorrectTelemetry::SetInstants(Document& doc) const {
     doc.SetInt(kSyncts, timestamp ? *timestamp : clock_.NowMs());
     syncts = doc.Read(kSyncts);
   }
-  if (!timestamp) doc.SetString(kTimestamp, FormatTimestamp(syncts.AsInt64()));
+  if (!timestamp) doc.SetString(kTimestamp, FormatTimestamp(syncts.AsInt64(), arena));
 }
 
 StageSpec CorrectTelemetrySpec() {

@@ -19,7 +19,7 @@ class CorrectTelemetry final : public Stage {
 
  private:
   void SetDefaultChannel(Document& doc) const;
-  void SetInstants(Document& doc) const;
+  void SetInstants(Document& doc, Arena& arena) const;
 
   std::string default_channel_;
   const Clock& clock_;

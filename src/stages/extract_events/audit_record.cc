@@ -60,7 +60,8 @@ void AppendAuditRecord(std::string& json, const Event& batch, std::size_t count,
   const Document& doc = batch.doc();
   const std::string position = batch.position().ToString();
   const auto random = [&](std::string_view what) {
-    return NameBasedUuid(position + '#' + std::string(what));
+    const UuidText uuid = NameBasedUuid({position, "#", what});
+    return std::string(uuid.data(), uuid.size());
   };
   const auto text = [&](std::string_view before, std::string_view value) {
     json += before;

@@ -57,7 +57,7 @@ void ExtractEvents::Extract(Batch& batch, Event& source) {
   const std::int64_t now = clock_.NowMs();
   const Value syncts = source.doc().Read(kSyncts);
   Stamp stamp{.syncts = syncts.exists() ? WholeNumber(syncts) : now, .timestamp = {}};
-  stamp.timestamp = FormatJodaTimestamp(stamp.syncts);
+  stamp.timestamp = FormatJodaTimestamp(stamp.syncts, batch.arena());
   std::int64_t ordinal = 0;
   bool whole = true;
   for (const Value element : source.doc().Read(kEvents)) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "sluice/clock.h"
 #include "sluice/stage.h"
@@ -34,7 +35,7 @@ class ExtractEvents final : public Stage {
   /// What all events of a batch are stamped with.
   struct Stamp {
     std::int64_t syncts = 0;
-    std::string timestamp;
+    std::string_view timestamp;
   };
   void Extract(Batch& batch, Event& source);
   void Create(Batch& batch, const Event& source, std::int64_t ordinal, Value element,

@@ -76,12 +76,13 @@ std::optional<std::string_view> FirstString(const Document& doc,
 }
 
 /// A size that JSON can't hold counts as 0 (3.10); the rest shows that it is a double.
-std::string SizeText(double value) {
-  if (!std::isfinite(value)) return "0";
+void AppendSize(std::string& json, double value) {
   char digits[32];
-  std::string text(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
+  const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  const std::string_view text(digits, static_cast<std::size_t>(end - digits));
+  const bool finite = std::isfinite(value);
+  json.append(finite ? text : "0");
+  if (finite && text.find_first_of(".e") == std::string_view::npos) json.append(".0");
 }
 
 bool IsHexDigit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
@@ -150,12 +151,24 @@ void AppendEdata(ObjectWriter& out, std::string& json, const Document& share, Va
   if (param.exists()) {
     const bool none = ParseJavaDouble(param.Find("transfers")) == 0;
     edata.Text("type", none ? "download" : "import");
-    edata.Raw("size", SizeText(ParseJavaDouble(param.Find("size"))));
+    edata.Name("size");
+    AppendSize(json, ParseJavaDouble(param.Find("size")));
   } else {
     edata.Copy("type", share.Read(kType));
     edata.Raw("size", "0");
   }
   edata.End();
+}
+
+/// The SHARE's mid with a UUID behind it.
+void AppendMid(std::string& json, const Document& share, std::size_t item_index,
+               std::size_t param_index) {
+  const std::string_view mid = share.ReadString(kMid).value_or("");
+  const UuidText uuid =
+      NameBasedUuid({mid, "/", std::to_string(item_index), "/", std::to_string(param_index)});
+  AppendJsonString(json, mid);
+  json.back() = '-';  // In place of the closing quote.
+  json.append(uuid.data(), uuid.size()).push_back('"');
 }
 
 }  // namespace
@@ -183,9 +196,6 @@ double ParseJavaDouble(Value value) {
 
 void AppendShareItem(std::string& json, const Document& share, Value item, Value param,
                      std::size_t item_index, std::size_t param_index) {
-  const std::string mid(share.ReadString(kMid).value_or(""));
-  const std::string name =
-      mid + '/' + std::to_string(item_index) + '/' + std::to_string(param_index);
   ObjectWriter out(json, share);
   out.Name("actor");
   ObjectWriter actor(json, share);
@@ -198,7 +208,8 @@ void AppendShareItem(std::string& json, const Document& share, Value item, Value
   out.Raw("syncts", std::to_string(share.Read(kSyncts).AsInt64()));
   out.Raw("ets", std::to_string(share.Read(kEts).AsInt64()));
   AppendContext(out, json, share);
-  out.Text("mid", mid + '-' + NameBasedUuid(name));
+  out.Name("mid");
+  AppendMid(json, share, item_index, param_index);
   AppendObject(out, json, share, item);
   out.Copy("tags", share.Read(kTags));
   out.End();

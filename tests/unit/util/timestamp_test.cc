@@ -26,33 +26,37 @@ TEST(TimestampTest, RefusesWhatJodaRefuses) {
 }
 
 TEST(TimestampTest, WritesThreeDigitsOfMilliseconds) {
-  EXPECT_EQ(FormatTimestamp(1577278682630), "2019-12-25T12:58:02.630Z");
-  EXPECT_EQ(FormatTimestamp(-1), "1969-12-31T23:59:59.999Z");
-  EXPECT_EQ(FormatTimestamp(253402300800000), "10000-01-01T00:00:00.000Z");
+  Arena arena;
+  EXPECT_EQ(FormatTimestamp(1577278682630, arena), "2019-12-25T12:58:02.630Z");
+  EXPECT_EQ(FormatTimestamp(-1, arena), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(FormatTimestamp(253402300800000, arena), "10000-01-01T00:00:00.000Z");
 }
 
 TEST(TimestampTest, WritesJulianDatesBeforeTheCutover) {
-  EXPECT_EQ(FormatTimestamp(-12219292800000), "1582-10-15T00:00:00.000Z");
-  EXPECT_EQ(FormatTimestamp(-12219292800001), "1582-10-04T23:59:59.999Z");
-  EXPECT_EQ(FormatTimestamp(-62135769600001), "0001-12-31T23:59:59.999Z");
+  Arena arena;
+  EXPECT_EQ(FormatTimestamp(-12219292800000, arena), "1582-10-15T00:00:00.000Z");
+  EXPECT_EQ(FormatTimestamp(-12219292800001, arena), "1582-10-04T23:59:59.999Z");
+  EXPECT_EQ(FormatTimestamp(-62135769600001, arena), "0001-12-31T23:59:59.999Z");
 }
 
 TEST(TimestampTest, JodaWritesTheSignOfAYearAndNoJulianDates) {
-  EXPECT_EQ(FormatJodaTimestamp(1529500243955), "2018-06-20T13:10:43.955Z");
-  EXPECT_EQ(FormatJodaTimestamp(-1), "1969-12-31T23:59:59.999Z");
-  EXPECT_EQ(FormatJodaTimestamp(253402300800000), "10000-01-01T00:00:00.000Z");
-  EXPECT_EQ(FormatJodaTimestamp(-62135596800001), "0000-12-31T23:59:59.999Z");
-  EXPECT_EQ(FormatJodaTimestamp(-100000000000000), "-1199-02-15T14:13:20.000Z");
-  EXPECT_EQ(FormatJodaTimestamp(-62198755200000), "-0001-01-01T00:00:00.000Z");
-  EXPECT_EQ(FormatJodaTimestamp(std::numeric_limits<std::int64_t>::max()),
+  Arena arena;
+  EXPECT_EQ(FormatJodaTimestamp(1529500243955, arena), "2018-06-20T13:10:43.955Z");
+  EXPECT_EQ(FormatJodaTimestamp(-1, arena), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(FormatJodaTimestamp(253402300800000, arena), "10000-01-01T00:00:00.000Z");
+  EXPECT_EQ(FormatJodaTimestamp(-62135596800001, arena), "0000-12-31T23:59:59.999Z");
+  EXPECT_EQ(FormatJodaTimestamp(-100000000000000, arena), "-1199-02-15T14:13:20.000Z");
+  EXPECT_EQ(FormatJodaTimestamp(-62198755200000, arena), "-0001-01-01T00:00:00.000Z");
+  EXPECT_EQ(FormatJodaTimestamp(std::numeric_limits<std::int64_t>::max(), arena),
             "292278994-08-17T07:12:55.807Z");
-  EXPECT_EQ(FormatJodaTimestamp(std::numeric_limits<std::int64_t>::min()),
+  EXPECT_EQ(FormatJodaTimestamp(std::numeric_limits<std::int64_t>::min(), arena),
             "-292275055-05-16T16:47:04.192Z");
 }
 
 TEST(TimestampTest, WhatIsWrittenCanBeRead) {
+  Arena arena;
   for (std::int64_t ms = -12'219'292'800'000; ms < 10'000'000'000'000; ms += 86'399'999'871) {
-    EXPECT_EQ(ParseTimestamp(FormatTimestamp(ms)), ms);
+    EXPECT_EQ(ParseTimestamp(FormatTimestamp(ms, arena)), ms);
   }
 }
 

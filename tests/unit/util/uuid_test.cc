@@ -6,10 +6,10 @@ namespace sluice {
 namespace {
 
 TEST(UuidTest, AUuidHasTheFormOfOneAndFollowsFromItsName) {
-  const std::string uuid = NameBasedUuid("m/0/0");
-  EXPECT_EQ(uuid, NameBasedUuid("m/0/0"));
-  EXPECT_NE(uuid, NameBasedUuid("m/0/1"));
-  ASSERT_EQ(uuid.size(), 36U);
+  const UuidText text = NameBasedUuid({"m/0/0"});
+  EXPECT_EQ(text, NameBasedUuid({"m", "/0/", "0"}));
+  EXPECT_NE(text, NameBasedUuid({"m/0/1"}));
+  const std::string uuid(text.data(), text.size());
   for (std::size_t i = 0; i < uuid.size(); ++i) {
     const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
     EXPECT_EQ(uuid[i] == '-', hyphen) << uuid;
