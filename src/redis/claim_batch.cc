@@ -21,6 +21,7 @@ void ClaimBatch::Reset(ClaimForm form, std::chrono::seconds ttl) {
     AppendRespBulk(tail_, std::to_string(ttl.count()));
   }
   commands_.clear();
+  askers_.clear();
   claims_.clear();
   replies_.clear();
   holders_.Reset();
@@ -30,13 +31,19 @@ void ClaimBatch::Reset(ClaimForm form, std::chrono::seconds ttl) {
 
 void ClaimBatch::Add(const Claim& claim) {
   const std::size_t begin = commands_.size();
+  replies_.emplace_back();
+  if (claim.ask_only) {
+    AppendRespCommand(commands_, {"GET", claim.key});
+    claims_.push_back({begin, askers_.size(), claim.owner.size(), true});
+    askers_.append(claim.owner);
+    return;
+  }
   commands_.append(head_);
   AppendRespBulk(commands_, claim.key);
   const std::size_t owner = AppendRespBulk(commands_, claim.owner);
   commands_.append(tail_);
   if (form_ == ClaimForm::kNxThenGet) AppendRespCommand(commands_, {"GET", claim.key});
-  claims_.push_back({begin, owner, claim.owner.size()});
-  replies_.emplace_back();
+  claims_.push_back({begin, owner, claim.owner.size(), false});
 }
 
 std::string_view ClaimBatch::commands(std::size_t i) const {
@@ -47,7 +54,8 @@ std::string_view ClaimBatch::commands(std::size_t i) const {
 
 void ClaimBatch::MarkFound(std::size_t i, std::string_view value) {
   const Extent& claim = claims_[i];
-  if (value == commands().substr(claim.owner, claim.owner_size)) {
+  const std::string_view owners = claim.ask_only ? std::string_view(askers_) : commands();
+  if (value == owners.substr(claim.owner, claim.owner_size)) {
     MarkClaimed(i);
   } else {
     replies_[i] = {false, holders_.Copy(HolderOf(value))};

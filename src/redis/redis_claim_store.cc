@@ -146,7 +146,9 @@ Status RedisClaimStore::ReadReplies(ClaimBatch& batch) {
 }
 
 Status RedisClaimStore::ReadReply(ClaimBatch& batch, std::size_t i, bool& expired) {
-  if (batch.form() == ClaimForm::kNxThenGet) return ReadTwoReplies(batch, i, expired);
+  const bool ask = batch.asks_only(i);
+  if (!ask && batch.form() == ClaimForm::kNxThenGet) return ReadTwoReplies(batch, i, expired);
+  const std::string_view command = ask ? "GET" : "SET with NX and GET";
   RespToken reply;
   SLUICE_TRY(connection_.Read(reply));
   switch (reply.type) {
@@ -157,10 +159,11 @@ Status RedisClaimStore::ReadReply(ClaimBatch& batch, std::size_t i, bool& expire
       batch.MarkFound(i, reply.text);
       return Ok();
     case RespToken::Type::kError:
-      TakeError(batch, i, "SET with NX and GET", reply.text);
+      TakeError(batch, i, command, reply.text);
       return Ok();
     default:
-      return connection_.Broken(RedisFault::kProtocol, "unexpected answer to SET with NX and GET");
+      return connection_.Broken(RedisFault::kProtocol,
+                                "unexpected answer to " + std::string(command));
   }
 }
 

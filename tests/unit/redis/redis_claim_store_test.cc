@@ -46,6 +46,18 @@ TEST_F(RedisClaimStoreTest, TheFirstClaimOfAKeyIsUniqueAndALaterOneNamesIt) {
   EXPECT_EQ(server->Command({"GET", "b"}), "t/0/2");
 }
 
+TEST_F(RedisClaimStoreTest, WhoOnlyAsksClaimsNothing) {
+  RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
+  server->Command({"SET", "held", "t/0/9"});
+  server->Command({"RPUSH", "list", "x"});
+  const std::vector<Claim> claims = {{"a", "t/0/1", true},    {"held", "t/0/9", true},
+                                     {"held", "t/0/2", true}, {"b", "t/0/3"},
+                                     {"list", "t/0/4", true}, {"b", "t/0/5", true}};
+  EXPECT_EQ(Ask(store, claims), (Verdicts{"unique", "unique", "duplicate of t/0/9", "unique",
+                                          "duplicate of ", "duplicate of t/0/3"}));
+  EXPECT_EQ(server->Command({"EXISTS", "a"}), "0");
+}
+
 TEST_F(RedisClaimStoreTest, AReplayedBatchIsNotADuplicateOfItself) {
   const std::vector<Claim> batch = {{"a", "t/0/1"}, {"b", "t/0/2"}, {"a", "t/0/3"}};
   const Verdicts expected = {"unique", "unique", "duplicate of t/0/1"};

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <list>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "redis/lookup_batch.h"
+#include "redis/redis_connection.h"
+#include "redis/redis_metrics.h"
+#include "redis/url.h"
+#include "sluice/lookup_store.h"
+#include "sluice/metrics.h"
+
+namespace sluice {
+
+/// Reference data in Redis: GET and HGETALL, pipelined, one round trip a Send.
+///
+/// A key that holds another type is kWrongType. A lost connection is made anew by the next Send,
+/// Open or Ping, one attempt a call; waiting in between is the caller's.
+///
+/// Errors: kUnavailable where waiting helps. kInvalidConfig: user, password, database or ACL are
+/// wrong, and the first connection was never complete; later the same is kUnavailable.
+/// Threading: one worker, one instance. `metrics` must outlive it.
+class RedisLookupStore final : public LookupStore {
+ public:
+  /// `store` is the store's name in the configuration: a metric label.
+  RedisLookupStore(RedisSettings settings, MetricsRegistry& metrics, const std::string& store);
+
+  /// Connects. May be repeated.
+  Status Open() { return EnsureConnected(); }
+  /// Connects if necessary; asks the server for a sign of life unless Sends are outstanding.
+  Status Ping() override;
+
+  Status Send(std::span<const Lookup> lookups) override;
+  Status Receive(std::vector<LookupReply>& replies) override;
+  void Cancel() override;
+
+ private:
+  Status EnsureConnected();
+  Status ReadAnswer(LookupBatch& batch, std::size_t i);
+  Status ReadHash(LookupBatch& batch, std::size_t i, std::size_t tokens);
+
+  RedisMetrics metrics_;
+  RedisConnection connection_;
+  bool opened_ = false;
+  std::list<LookupBatch> pending_;  ///< Sent and not received, oldest first.
+  std::list<LookupBatch> spare_;
+};
+
+}  // namespace sluice
