@@ -58,6 +58,13 @@ class RedisServer:
     def kill(self):
         self._process.kill()
 
+    def running(self):
+        return self._process is not None and self._process.running()
+
+    def forget(self):
+        """Removes what is on its disk; only while it does not run."""
+        shutil.rmtree(self._folder / "appendonlydir", ignore_errors=True)
+
     def pause(self):
         """It takes connections and requests, and answers nothing until resume()."""
         self._process.signal(signal.SIGSTOP)

@@ -12,8 +12,10 @@ class TcpProxy:
     Threading: one thread per connection and direction; the methods may be called from anywhere.
     """
 
-    def __init__(self, port, host="127.0.0.1"):
+    def __init__(self, port, host="127.0.0.1", rewriter=None):
+        """rewriter: called for each connection, gives the function that all its requests go through."""
         self._target = host, port
+        self._rewriter = rewriter
         self._lock = threading.Lock()
         self._pairs = set()
         self._delay = 0.0
@@ -25,6 +27,10 @@ class TcpProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def point_to(self, port):
+        """New connections go to another port of the same host."""
+        self._target = self._target[0], port
 
     # Faults
 
@@ -51,13 +57,16 @@ class TcpProxy:
     def thaw(self):
         self._frozen.clear()
 
-    def half_close(self):
-        """The server's side of every connection is at its end; the client can still send."""
+    def half_close(self, requests=False):
+        """The server's side of every connection is at its end; the client can still send.
+
+        With `requests` the other way round: no more requests pass, replies still do.
+        """
         with self._lock:
             pairs = list(self._pairs)
-        for client, _ in pairs:
+        for client, server in pairs:
             try:
-                client.shutdown(socket.SHUT_WR)
+                (server if requests else client).shutdown(socket.SHUT_WR)
             except OSError:
                 pass
 
@@ -68,6 +77,13 @@ class TcpProxy:
         """
         with self._lock:
             self._reply_budget = count
+
+    def mend(self):
+        """Ends every fault."""
+        self.delay(0)
+        self.refuse(False)
+        self.thaw()
+        self.lose_replies_after(None)
 
     def close(self):
         self._closing = True
@@ -103,12 +119,24 @@ class TcpProxy:
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._pairs.add((client, server))
-            threading.Thread(target=self._pump, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
+            rewrite = self._rewriter() if self._rewriter else None
+            requests = threading.Thread(target=self._pump, args=(client, server, False, rewrite), daemon=True)
+            requests.start()
+            threading.Thread(target=self._serve, args=(client, server, requests), daemon=True).start()
 
-    def _pump(self, source, target, replies):
+    def _serve(self, client, server, requests):
+        self._pump(server, client, True)
+        requests.join()
+        with self._lock:
+            self._pairs.discard((client, server))
+        client.close()
+        server.close()
+
+    def _pump(self, source, target, replies, rewrite=None):
         try:
             while data := self._receive(source):
+                if rewrite:
+                    data = rewrite(data)
                 if self._delay:
                     time.sleep(self._delay)
                 while self._frozen.is_set():

@@ -1,0 +1,131 @@
+"""Three Kafka brokers that clients reach through proxies, with what harm needs: leaders to move, copies to wait for."""
+
+import json
+import subprocess
+import tempfile
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from support.kafka_cluster import KafkaCluster
+from support.processes import free_port, wait_until
+from support.tcp_proxy import TcpProxy
+
+NODES = 3
+_HEALING = 120  # seconds in which restarted brokers must have caught up
+
+
+class ChaosCluster(KafkaCluster):
+    """`brokers` is the way of the harness, `proxied_brokers` that of the processes under test."""
+
+    def __init__(self, settings=None):
+        super().__init__(NODES, {
+            "auto.leader.rebalance.enable": "true",
+            "leader.imbalance.check.interval.seconds": 10,
+            "leader.imbalance.per.broker.percentage": 0,
+            # Small and few files: a long run writes a lot.
+            "log.segment.bytes": 64 * 1024 * 1024,
+            "log.index.size.max.bytes": 1024 * 1024,
+            **(settings or {})})
+        self._client_ports = {}
+        self.proxies = {}
+        for number in range(1, NODES + 1):
+            self._client_ports[number] = free_port()
+            self.proxies[number] = TcpProxy(self._client_ports[number])
+
+    @property
+    def proxied_brokers(self):
+        return ",".join(f"127.0.0.1:{proxy.port}" for proxy in self.proxies.values())
+
+    def _properties(self, node):
+        properties = super()._properties(node)
+        port, door = self._client_ports[node.number], self.proxies[node.number].port
+        properties["listeners"] += f",PROXIED://127.0.0.1:{port}"
+        properties["advertised.listeners"] += f",PROXIED://127.0.0.1:{door}"
+        properties["listener.security.protocol.map"] += ",PROXIED:PLAINTEXT"
+        properties["inter.broker.listener.name"] = "PLAINTEXT"
+        return properties
+
+    def start_dead_nodes(self):
+        """All at once: alone, none of them gets far."""
+        dead = [node for node in self._nodes if not node.process.running()]
+        for node in dead:
+            self._launch(node)
+        for node in dead:
+            self._wait_for(node)
+
+    def copies_missing(self):
+        """Partitions, those of Kafka's own topics too, with a copy that has not caught up or without a leader."""
+        try:
+            topics = self._admin.list_topics(timeout=5).topics
+        except KafkaException:
+            return ["(no broker answers)"]
+        return [f"{name}[{p.id}] leader {p.leader}, in sync {p.isrs}" for name, topic in topics.items()
+                for p in topic.partitions.values() if p.leader < 1 or len(p.isrs) < len(p.replicas)]
+
+    def wait_whole(self, timeout=_HEALING):
+        """Until every node is up and has every record."""
+        wait_until(lambda: not self.copies_missing(), timeout,
+                   lambda: f"all copies are in sync: {self.copies_missing()[:5]}", interval=0.2)
+
+    def move_leaders(self, chance):
+        """Gives every partition, coordinators among them, another leader where the chance wants it; how many moved."""
+        partitions = []
+        for name, topic in self._admin.list_topics(timeout=10).topics.items():
+            for p in topic.partitions.values():
+                replicas = list(p.replicas)
+                chance.shuffle(replicas)
+                partitions.append({"topic": name, "partition": p.id, "replicas": replicas})
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as plan:
+            json.dump({"version": 1, "partitions": partitions}, plan)
+            plan.flush()
+            self._tool("org.apache.kafka.tools.reassign.ReassignPartitionsCommand", "--execute",
+                       "--reassignment-json-file", plan.name)
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as plan:
+            json.dump({"partitions": [{"topic": p["topic"], "partition": p["partition"]} for p in partitions]}, plan)
+            plan.flush()
+            self._tool("org.apache.kafka.tools.LeaderElectionCommand", "--election-type", "preferred",
+                       "--path-to-json-file", plan.name)
+
+    def _tool(self, name, *arguments):
+        done = subprocess.run([*self._java("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), name,
+                               "--bootstrap-server", self.brokers, *arguments],
+                              capture_output=True, text=True, check=False, timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(f"{name}: {done.stdout[-500:]} {done.stderr[-500:]}")
+
+    def scan(self, topics, values=True):
+        """Yields each record that a read_committed reader sees, as librdkafka's message, to the ends of now."""
+        reader = Consumer({
+            "bootstrap.servers": self.brokers, "group.id": "sluice-judge", "isolation.level": "read_committed",
+            "log_level": 0, "enable.auto.commit": False, "enable.partition.eof": True,
+            "auto.offset.reset": "error", "queued.max.messages.kbytes": 65536})
+        wanted = {place: end for place, end in self.end_offsets(topics, "read_committed").items() if end > 0}
+        starts = self.start_offsets(topics)
+        reader.assign([TopicPartition(*place, starts[place]) for place in wanted])
+        try:
+            while wanted:
+                for message in reader.consume(5000, timeout=0.1):
+                    error = message.error()
+                    if error is None:
+                        yield message
+                    elif error.name() == "_PARTITION_EOF":
+                        place = message.topic(), message.partition()
+                        if message.offset() >= wanted.get(place, 0):
+                            wanted.pop(place, None)
+                    else:
+                        raise KafkaException(error)
+        finally:
+            reader.close()
+
+    def heal(self):
+        """Ends all harm, whatever there is."""
+        for proxy in self.proxies.values():
+            proxy.mend()
+        for number in self.proxies:
+            self.resume_node(number)
+        self.start_dead_nodes()
+
+    def close(self):
+        for proxy in self.proxies.values():
+            proxy.close()
+        super().close()

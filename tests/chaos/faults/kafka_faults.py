@@ -1,0 +1,138 @@
+"""Harm to the brokers and to the way there."""
+
+from chaos.cluster import NODES
+from chaos.faults.fault import Fault
+
+
+class KafkaFault(Fault):
+    """Alone with Kafka, and only when its copies are whole: two brokers of three must not be behind."""
+
+    needs = ("kafka",)
+
+    def run(self, context):
+        kafka = context.world.kafka
+        self.harm(context, kafka, context.chance.randint(1, NODES))
+        kafka.wait_whole()
+
+    def harm(self, context, kafka, number):
+        raise NotImplementedError
+
+
+class BrokerKill(KafkaFault):
+    """SIGKILL of a broker: leaders, coordinators and perhaps the controller are gone at once."""
+
+    name = "broker-kill"
+
+    def harm(self, context, kafka, number):
+        kafka.kill_node(number)
+        context.hold(0.5, 8)
+        kafka.start_node(number)
+
+
+class BrokerRestart(KafkaFault):
+    """A broker leaves in order and comes back, as in an upgrade."""
+
+    name = "broker-restart"
+
+    def harm(self, context, kafka, number):
+        kafka.stop_node(number)
+        context.hold(0, 3)
+        kafka.start_node(number)
+
+
+class BrokerStall(KafkaFault):
+    """A broker stands still, perhaps long enough to be taken for dead, and then goes on."""
+
+    name = "broker-stall"
+
+    def harm(self, context, kafka, number):
+        kafka.pause_node(number)
+        context.hold(0.5, 8)
+        kafka.resume_node(number)
+
+
+class LeadersMove(KafkaFault):
+    """All partitions get leaders anew, coordinators among them."""
+
+    name = "leaders-move"
+
+    def harm(self, context, kafka, number):
+        kafka.move_leaders(context.chance)
+
+
+class BrokersDown(KafkaFault):
+    """Kafka is away as a whole: a minute in long runs."""
+
+    name = "brokers-down"
+
+    def harm(self, context, kafka, number):
+        for node in range(1, NODES + 1):
+            kafka.kill_node(node)
+        context.hold(*((3, 6) if context.short else (45, 60)))
+        kafka.start_dead_nodes()
+
+
+class KafkaSlow(KafkaFault):
+    """The way to a broker gets long."""
+
+    name = "kafka-slow"
+
+    def harm(self, context, kafka, number):
+        kafka.proxies[number].delay(context.chance.uniform(0.02, 0.5))
+        context.hold(1, 6)
+        kafka.proxies[number].delay(0)
+
+
+class KafkaCut(KafkaFault):
+    """The connections to a broker, or to all of them, are reset again and again."""
+
+    name = "kafka-cut"
+
+    def harm(self, context, kafka, number):
+        proxies = list(kafka.proxies.values()) if context.chance.random() < 0.5 else [kafka.proxies[number]]
+        for _ in range(context.chance.randint(1, 12)):
+            for proxy in proxies:
+                proxy.cut()
+            context.hold(0, 0.5)
+
+
+class KafkaHalfClose(KafkaFault):
+    """One direction ends, the other does not."""
+
+    name = "kafka-half-close"
+
+    def harm(self, context, kafka, number):
+        for requests in (False, True):
+            kafka.proxies[number].half_close(requests)
+            context.hold(0.2, 2)
+
+
+class KafkaSilent(KafkaFault):
+    """Data to and from a broker goes nowhere, and nobody is told."""
+
+    name = "kafka-silent"
+
+    def harm(self, context, kafka, number):
+        kafka.proxies[number].freeze()
+        context.hold(0.5, 10)
+        if context.chance.random() < 0.5:
+            kafka.proxies[number].cut()
+        kafka.proxies[number].thaw()
+
+
+class KafkaLostReply(KafkaFault):
+    """What was asked is done, such as the end of a transaction, and nobody is told."""
+
+    name = "kafka-lost-reply"
+
+    def harm(self, context, kafka, number):
+        proxy = kafka.proxies[number]
+        for _ in range(context.chance.randint(1, 8)):
+            proxy.lose_replies_after(context.chance.randint(0, 2000))
+            context.hold(0.05, 0.5)
+            proxy.lose_replies_after(None)
+            context.hold(0, 0.5)
+
+
+FAULTS = [BrokerKill, BrokerRestart, BrokerStall, LeadersMove, BrokersDown, KafkaSlow, KafkaCut, KafkaHalfClose, KafkaSilent,
+          KafkaLostReply]

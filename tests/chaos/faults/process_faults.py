@@ -1,0 +1,131 @@
+"""Harm to the processes under test."""
+
+import time
+
+from chaos.faults.fault import Fault
+from chaos.world import SESSION_S, TRANSACTION_S
+
+POINTS = ("collected", "claimed", "begun", "written", "offsets_sent", "committed")
+
+
+class Kill(Fault):
+    """SIGKILL at any moment."""
+
+    name = "kill"
+
+    def run(self, context):
+        crew = context.world.crew
+        with crew.hold(context.chance, spare_first=True) as member:
+            context.hold(0, 0.5)
+            status = member.process.kill()
+            crew.note_exit(member.process, status, member.name)
+            context.hold(0, 2)
+            member.start()
+
+
+class KillAtPoint(Fault):
+    """A process that kills itself at a named point of a transaction."""
+
+    point = ""
+
+    def run(self, context):
+        crew = context.world.crew
+        with crew.hold(context.chance, spare_first=True) as member:
+            crew.terminate(member.process, member.name)
+            passes = context.chance.randint(1, 12)
+            member.start(environment={"SLUICE_FAULT_POINT": f"{self.point}:{passes}"})
+            # Where it gets no partition, it never comes by.
+            deadline = time.monotonic() + 15
+            while member.process.running() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if member.process.running():
+                member.process.kill()
+            crew.note_exit(member.process, member.process.exit_status(), f"{member.name} at {self.point}")
+            member.start()
+
+
+class Hiccup(Fault):
+    """A short stall, as of a machine that swaps."""
+
+    name = "hiccup"
+
+    def run(self, context):
+        with context.world.crew.hold(context.chance) as member:
+            member.process.pause()
+            context.hold(0.1, SESSION_S * 0.7)
+            member.process.resume()
+
+
+class Zombie(Fault):
+    """A stall beyond session and transaction time-outs: the others take over, then it comes back."""
+
+    name = "zombie"
+
+    def run(self, context):
+        with context.world.crew.hold(context.chance) as member:
+            member.process.pause()
+            context.hold(SESSION_S + 1, TRANSACTION_S + 6)
+            member.process.resume()
+            context.hold(0.5, 2)
+
+
+class Terminate(Fault):
+    """SIGTERM and a new start."""
+
+    name = "term"
+
+    def run(self, context):
+        crew = context.world.crew
+        with crew.hold(context.chance, spare_first=True) as member:
+            crew.terminate(member.process, member.name)
+            context.hold(0, 2)
+            member.start()
+
+
+def come_and_go(context, rounds):
+    """Guests join and leave every few seconds."""
+    crew = context.world.crew
+    for _ in range(rounds):
+        guest = crew.guest()
+        try:
+            context.hold(0.3, 4)
+        finally:
+            if guest.running() and context.chance.random() < 0.6:
+                crew.terminate(guest, "a guest")
+            else:
+                guest.close()
+                crew.note_exit(guest, guest.exit_status(), "a guest")
+
+
+class Rebalance(Fault):
+    """Members come and go every few seconds."""
+
+    name = "rebalance"
+    needs = ("members",)
+
+    def run(self, context):
+        come_and_go(context, context.chance.randint(1, 3))
+
+
+class RebalanceWithoutRedis(Fault):
+    """Members come and go while nobody can claim anything."""
+
+    name = "rebalance-without-redis"
+    needs = ("members", "redis")
+
+    def run(self, context):
+        proxy = context.world.redis_proxy
+        proxy.refuse()
+        proxy.cut()
+        try:
+            context.hold(0.5, 2)
+            come_and_go(context, context.chance.randint(1, 2))
+        finally:
+            proxy.refuse(False)
+
+
+def _at(point):
+    return type(f"KillAt{point.title()}", (KillAtPoint,), {"name": f"kill-at-{point}", "point": point})
+
+
+FAULTS = [Kill, *map(_at, POINTS), Hiccup, Zombie, Terminate, Rebalance, RebalanceWithoutRedis]

@@ -1,0 +1,182 @@
+"""Harm to Redis and to the way there."""
+
+from support.processes import wait_until
+
+from chaos.faults.fault import Fault
+
+
+class RedisFault(Fault):
+    """Alone with Redis."""
+
+    needs = ("redis",)
+
+
+class RedisKill(RedisFault):
+    """SIGKILL; what it has answered is on its disk."""
+
+    name = "redis-kill"
+
+    def run(self, context):
+        redis = context.world.redis
+        redis.kill()
+        context.hold(0, 4)
+        redis.start()
+
+
+class RedisStop(RedisFault):
+    """It takes requests and answers later, perhaps beyond every patience."""
+
+    name = "redis-stop"
+
+    def run(self, context):
+        redis = context.world.redis
+        redis.pause()
+        context.hold(0.2, 7)
+        redis.resume()
+
+
+class RedisFull(RedisFault):
+    """maxmemory reached under noeviction: writes are refused."""
+
+    name = "redis-full"
+
+    def run(self, context):
+        client = context.world.redis.client()
+        client.config_set("maxmemory-policy", "noeviction")
+        # Room for a few more claims: the refusal comes in the middle of a batch.
+        client.config_set("maxmemory", client.info("memory")["used_memory"] + context.chance.randint(0, 200_000))
+        context.hold(1, 6)
+        client.config_set("maxmemory", 0)
+
+
+class RedisFailover(RedisFault):
+    """The replica takes over with every claim."""
+
+    name = "redis-failover"
+
+    def run(self, context):
+        world = context.world
+        world.redis_proxy.refuse()
+        world.redis_proxy.cut()
+        try:
+            world.wait_caught_up()
+            world.fail_over()
+            context.hold(0, 1)
+        finally:
+            world.redis_proxy.refuse(False)
+        world.follow()
+
+
+class RedisLostReply(RedisFault):
+    """What was asked is done, and nobody is told."""
+
+    name = "redis-lost-reply"
+
+    def run(self, context):
+        proxy = context.world.redis_proxy
+        for _ in range(context.chance.randint(1, 6)):
+            proxy.lose_replies_after(context.chance.randint(0, 3000))
+            context.hold(0.05, 0.5)
+            proxy.lose_replies_after(None)
+            context.hold(0, 0.3)
+
+
+class RedisSlow(RedisFault):
+    """Every piece of data waits."""
+
+    name = "redis-slow"
+
+    def run(self, context):
+        proxy = context.world.redis_proxy
+        proxy.delay(context.chance.uniform(0.01, 0.3))
+        context.hold(1, 4)
+        proxy.delay(0)
+
+
+class RedisCut(RedisFault):
+    """Connections are reset, again and again."""
+
+    name = "redis-cut"
+
+    def run(self, context):
+        for _ in range(context.chance.randint(1, 20)):
+            context.world.redis_proxy.cut()
+            context.hold(0, 0.3)
+
+
+class RedisHalfClose(RedisFault):
+    """One direction ends, the other does not."""
+
+    name = "redis-half-close"
+
+    def run(self, context):
+        for requests in (False, True):
+            context.world.redis_proxy.half_close(requests)
+            context.hold(0.1, 1)
+
+
+class RedisSilent(RedisFault):
+    """Data goes nowhere, and nobody is told."""
+
+    name = "redis-silent"
+
+    def run(self, context):
+        proxy = context.world.redis_proxy
+        proxy.freeze()
+        context.hold(0.5, 7)
+        if context.chance.random() < 0.5:
+            proxy.cut()
+        proxy.thaw()
+
+
+class RedisForgets(RedisFault):
+    """SIGKILL without persistence: an empty Redis comes back."""
+
+    name = "redis-forgets"
+    loses_claims = True
+
+    def run(self, context):
+        redis = context.world.redis
+        redis.kill()
+        redis.forget()
+        context.hold(0, 2)
+        redis.start()
+
+
+class RedisEvicts(RedisFault):
+    """maxmemory reached under another policy than noeviction: claims go."""
+
+    name = "redis-evicts"
+    loses_claims = True
+
+    def run(self, context):
+        client = context.world.redis.client()
+        client.config_set("maxmemory-policy", "allkeys-random")
+        base = client.info("memory")["used_memory_startup"]
+        used = client.info("memory")["used_memory"]
+        client.config_set("maxmemory", base + max(100_000, (used - base) // 2))
+        context.hold(1, 4)
+        client.config_set("maxmemory", 0)
+        client.config_set("maxmemory-policy", "noeviction")
+
+
+class RedisStaleFailover(RedisFault):
+    """A replica that lags takes over."""
+
+    name = "redis-stale-failover"
+    loses_claims = True
+
+    def run(self, context):
+        world = context.world
+        world.wait_caught_up()
+        world.replica.client().replicaof("NO", "ONE")  # from now on it misses every claim
+        context.hold(0.5, 2)
+        world.redis.kill()
+        world.fail_over()
+        world.replica.start()
+        world.follow()
+        wait_until(world.caught_up, 30, "the old Redis follows the new one")
+
+
+FAULTS = [RedisKill, RedisStop, RedisFull, RedisFailover, RedisLostReply, RedisSlow, RedisCut, RedisHalfClose, RedisSilent,
+          RedisForgets, RedisEvicts, RedisStaleFailover]

@@ -1,0 +1,98 @@
+"""What each pipeline must make of a record: one class per pipeline, found by the name of its configuration."""
+
+import dataclasses
+import json
+import random
+import re
+
+from support.generate_telemetry import Telemetry
+from support.preprocessor import DUPLICATE, FAILED, LOG, SECONDARY, UNIQUE, route_of
+from support.shipped_config import ShippedConfig
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Fate:
+    """What must become of a record, or of a part of it.
+
+    A record of an output is named by its topic and the rest of its position behind `topic/partition/offset`,
+    such as "" or "/3". Where `key` is not None, exactly one of all fates with that key is unique; each of the
+    others leaves `duplicate` behind and nothing else.
+    """
+
+    records: frozenset  # of (topic, rest of the position)
+    key: str | None = None
+    duplicate: frozenset | None = None
+    parts: tuple = ()
+
+
+@dataclasses.dataclass(slots=True)
+class Fed:
+    """A record that is written to the input topic."""
+
+    value: bytes
+    fate: Fate
+
+
+class PreprocessorModel:
+    """Telemetry to unique, failed and duplicate events."""
+
+    input = "telemetry.raw"
+    settings = {}
+    unchecked = {FAILED}  # topics whose records need not hold the event that their position names
+
+    _DUPLICATE = frozenset({(DUPLICATE, "")})
+    _FAILED = Fate(frozenset({(FAILED, "")}))
+    _LOG = Fate(frozenset({(LOG, "")}))
+    _ITEMS = (UNIQUE, SECONDARY)
+    _MID = re.compile(rb'"mid":"(m-\d+)')
+
+    def __init__(self, config):
+        self.config = config
+        self.outputs = sorted(config.outputs())
+        self._known = {}
+
+    def feed(self, seed):
+        """An endless, repeatable stream of Fed records."""
+        chance = random.Random(seed)
+        old = []
+        for number, line in enumerate(Telemetry(seed, duplicates=0.04, invalid=0.02, numbered=True)):
+            fed = Fed(line.value, self._fate(line))
+            yield fed
+            if fed.fate.key is None:
+                continue
+            # The generator repeats what is recent; this is what comes again much later.
+            if len(old) < 500:
+                old.append(fed)
+            elif number % 100 == 0:
+                old[chance.randrange(len(old))] = fed
+            if number % 90 == 0:
+                yield old[chance.randrange(len(old))]
+
+    def identity(self, value):
+        """Of the event that an output record holds: the `key` of its fate, or None where it can't be told."""
+        found = self._MID.search(value)
+        return found.group(1).decode() if found else None
+
+    def _fate(self, line):
+        if line.kind not in ("valid", "duplicate"):
+            return self._FAILED
+        if line.eid == "LOG":
+            return self._LOG
+        items = len(json.loads(line.value)["edata"]["items"]) if line.eid == "SHARE" else 0
+        place = line.eid, items
+        if place not in self._known:
+            records = {(topic, "") for topic in route_of(line.eid)}
+            records |= {(topic, f"/{item}") for topic in self._ITEMS for item in range(items)}
+            self._known[place] = frozenset(records)
+        return Fate(self._known[place], line.mid, self._DUPLICATE)
+
+
+MODELS = {"pipeline-preprocessor": PreprocessorModel}
+
+
+def model_of(config_path):
+    """The model of a configuration file; SystemExit where there is none."""
+    name = config_path.stem
+    if name not in MODELS:
+        raise SystemExit(f"chaos: no model of {name}: {', '.join(sorted(MODELS))}")
+    return MODELS[name](ShippedConfig(name))

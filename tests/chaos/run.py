@@ -1,0 +1,186 @@
+"""One run: a load, harm on a schedule, and in the end the count of what became of every input."""
+
+import dataclasses
+import itertools
+import os
+import time
+
+from support.claim_rewriter import ClaimRewriter
+from support.processes import wait_until
+from support.tcp_proxy import TcpProxy
+
+from chaos.crew import Crew
+from chaos.feed import Feed
+from chaos.progress import Progress
+from chaos.schedule import Schedule
+from chaos.verdict import Judge
+from chaos.world import SESSION_S, TRANSACTION_S
+
+_DRAIN_S = 240
+_numbers = itertools.count(1)
+
+
+@dataclasses.dataclass
+class Options:
+    """What a run is to do."""
+
+    seed: int = 1
+    seconds: float = 60
+    rate: float = 500
+    members: int = 3
+    partitions: int = 6
+    delivery: str = "exactly_once"
+    empty_claims: bool = False
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What it found."""
+
+    verdict: object
+    faults: dict  # name -> how often it was done
+    wrong: list  # what must not be, besides the verdict
+    server_changes: float
+
+    @property
+    def good(self):
+        return self.verdict.good and not self.wrong
+
+    def last_line(self):
+        v = self.verdict
+        return f"lost {v.lost}, doubled {v.doubled}, misrouted {v.misrouted}, faults {sum(self.faults.values())}"
+
+
+class Run:
+    """Uses a world, a model and a list of faults once."""
+
+    def __init__(self, world, model, faults, options, report):
+        self._world = world
+        self._model = model
+        self._options = options
+        self._faults = faults
+        self._report = report
+        self._prefix = f"chaos-{os.getpid()}-{next(_numbers)}."
+        self._group = self._prefix + "group"
+        self._input = self._prefix + model.input
+        self._outputs = [self._prefix + topic for topic in model.outputs]
+        self._began = time.monotonic()
+        self._next_minute = 60.0
+        self._wrong = []
+        self._exactly_once = options.delivery == "exactly_once"
+        self._feed = self._schedule = self._progress = None
+
+    def execute(self):
+        """The Outcome."""
+        options, world = self._options, self._world
+        rewriter = TcpProxy(world.redis_proxy.port, rewriter=ClaimRewriter) if options.empty_claims else None
+        self._prepare(f"redis://127.0.0.1:{(rewriter or world.redis_proxy).port}")
+        try:
+            world.crew.start()
+            self._feed.start()
+            self._do_harm()
+            self._drain()
+            verdict = self._judge()
+        finally:
+            world.crew.close()
+            self._schedule.close()
+            if rewriter:
+                rewriter.close()
+        good = verdict.good and not self._wrong
+        if good:
+            world.crew.forget()
+        return Outcome(verdict, dict(sorted(self._schedule.done.items())), self._wrong,
+                       world.crew.metric("sluice_redis_server_changes_total"))
+
+    def _prepare(self, redis_url):
+        options, kafka = self._options, self._world.kafka
+        self._world.redis.client().flushall()
+        kafka.create_topics([self._input, *self._outputs], options.partitions, max_message_bytes=1572864)
+        settings = {
+            "topic_prefix": self._prefix,
+            "source.kafka.brokers": kafka.proxied_brokers,
+            "source.kafka.group": self._group,
+            # What is given up for dead is missed after seconds, so that a short run sees it.
+            "source.kafka.options.session.timeout.ms": SESSION_S * 1000,
+            "source.kafka.options.heartbeat.interval.ms": 500,
+            "transaction.timeout": f"{TRANSACTION_S}s",
+            "sink.kafka.options.compression.codec": "lz4",
+            "delivery": options.delivery,
+            **self._model.settings,
+        }
+        self._world.crew = Crew(self._model.config.path, settings, self._model.config.redis_environment(redis_url, redis_url),
+                                options.members, options.seed, self._log)
+        self._feed = Feed(kafka, self._input, options.partitions, options.rate, self._model.feed(options.seed), options.seed)
+        self._schedule = Schedule(self._world, self._faults, options.seed, options.seconds < 600, self._exactly_once, self._log)
+        if not self._exactly_once:
+            # Longest: a stall that ends in a late write.
+            self._progress = Progress(kafka, self._group, self._input, options.partitions, TRANSACTION_S * 3 + 10)
+
+    def _log(self, text):
+        self._report(f"{time.monotonic() - self._began:7.1f} s  {text}")
+
+    def _do_harm(self):
+        end = time.monotonic() + self._options.seconds
+        while time.monotonic() < end:
+            self._feed.check()
+            self._schedule.step()
+            self._tend()
+            time.sleep(0.05)
+        self._schedule.finish(self._tend)
+        self._world.heal()
+        self._log("the harm is over")
+        self._wrong += self._schedule.failures
+
+    def _tend(self):
+        self._world.crew.tend()
+        elapsed = time.monotonic() - self._began
+        if elapsed >= self._next_minute:
+            self._next_minute += 60
+            self._log_minute()
+
+    def _log_minute(self):
+        sizes = ", ".join(f"{name} {resident:.0f} MB ({age:.0f} s old)" for name, resident, age in self._world.crew.sample())
+        self._log(f"minute: fed {self._feed.acknowledged}, faults {sum(self._schedule.done.values())}, resident: {sizes}")
+
+    def _drain(self):
+        self._feed.stop()
+        kafka, crew = self._world.kafka, self._world.crew
+        kafka.wait_whole()
+
+        def done():
+            self._tend()
+            return kafka.lag(self._group, [self._input]) == 0
+
+        def state():
+            return "\n".join(f"{member.name}: {member.process.ready()[1]}" for member in crew.members)
+
+        try:
+            wait_until(done, _DRAIN_S, lambda: f"the group has done all input\n{state()}", interval=0.1)
+        except TimeoutError as late:
+            self._wrong.append(f"not drained: {late}")
+        self._log(f"drained: {self._feed.acknowledged} inputs acknowledged")
+        self._log_minute()
+        crew.dismiss()
+        try:
+            kafka.wait_for_open_transactions(self._outputs)
+        except TimeoutError as late:
+            self._wrong.append(f"an open transaction is left: {late}")
+        committed, ends = kafka.committed(self._group, [self._input]), kafka.end_offsets([self._input])
+        if committed != ends:
+            self._wrong.append(f"committed offsets {committed} are not the ends {ends}")
+        self._wrong += crew.crashes
+
+    def _judge(self):
+        kafka = self._world.kafka
+        window = None
+        if self._progress:
+            self._progress.stop()
+            window = self._progress.in_flight
+        claims_lost = any(fault.loses_claims for fault in self._faults)
+        judge = Judge(self._model, self._prefix, claims_lost, window)
+        verdict = judge.judge(kafka.scan([self._input], values=False), kafka.scan(self._outputs), self._feed.fates)
+        starts, ends = kafka.start_offsets([self._input]), kafka.end_offsets([self._input])
+        offsets = sum(ends.values()) - sum(starts.values())
+        if offsets != verdict.inputs:
+            self._wrong.append(f"the input topic holds {offsets} offsets, but {verdict.inputs} records were read")
+        return verdict
