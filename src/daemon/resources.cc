@@ -6,7 +6,9 @@
 
 #include "daemon/adapters.h"
 #include "memory/memory_claim_store.h"
+#include "memory/memory_lookup_store.h"
 #include "redis/redis_claim_store.h"
+#include "redis/redis_lookup_store.h"
 #include "schema/schema_loader.h"
 
 namespace sluice {
@@ -74,7 +76,25 @@ Result<std::unique_ptr<ClaimStore>> WorkerResources::RedisClaims(const StoreConf
 }
 
 Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string& name) {
-  return Error{ErrorKind::kInvalidConfig, "there is no reference data `" + name + "`"};
+  const auto at = std::ranges::find(part_.stores, name, &StoreConfig::name);
+  if (at == part_.stores.end()) {
+    return Error{ErrorKind::kInvalidConfig, "there is no store `" + name + "`"};
+  }
+  if (at->redis) return RedisLookups(*at);
+  return std::unique_ptr<LookupStore>(
+      new MemoryLookupStore(std::make_shared<const MemoryLookups>()));
+}
+
+Result<std::unique_ptr<LookupStore>> WorkerResources::RedisLookups(const StoreConfig& store) {
+  auto settings = RedisSettingsOf(store);
+  if (!settings) return std::move(settings).error();
+  auto lookups = std::make_unique<RedisLookupStore>(settings.value(), shared_.metrics, store.name);
+  const Status opened = lookups->Open();
+  // A server that is away is waited for by the worker, which can then say so in /readyz.
+  if (!opened.ok() && opened.error().kind != ErrorKind::kUnavailable) {
+    return Error{opened.error().kind, store.where + ": " + opened.error().message};
+  }
+  return std::unique_ptr<LookupStore>(std::move(lookups));
 }
 
 Result<std::shared_ptr<const SchemaRegistry>> WorkerResources::Schemas(

@@ -43,6 +43,7 @@ class WorkerResources final : public Resources {
 
  private:
   Result<std::unique_ptr<ClaimStore>> RedisClaims(const StoreConfig& store);
+  Result<std::unique_ptr<LookupStore>> RedisLookups(const StoreConfig& store);
 
   SharedResources& shared_;
   const PipelineConfig& part_;
