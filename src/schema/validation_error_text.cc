@@ -17,4 +17,14 @@ std::string ValidationErrorText(const SchemaViolation& violation) {
   return std::string(kNoFieldText);
 }
 
+std::string ErrorListText(const std::vector<SchemaError>& errors) {
+  std::string text;
+  for (const SchemaError& error : errors) {
+    if (!text.empty()) text += ", ";
+    text += error.instance_pointer.empty() ? "/" : error.instance_pointer;
+    text += " " + error.keyword;
+  }
+  return text;
+}
+
 }  // namespace sluice

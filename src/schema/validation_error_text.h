@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sluice/schema_registry.h"
 
@@ -17,5 +18,8 @@ inline constexpr std::string_view kNoSchemaText =
 /// `metadata.validation_error` as the original writes it (telemetry-schemas.md 7): a pointer with
 /// double quotes around it, into the event or (QUIRK P-3) into the schema file.
 std::string ValidationErrorText(const SchemaViolation& violation);
+
+/// The errors for people: "/edata/type type, / required".
+std::string ErrorListText(const std::vector<SchemaError>& errors);
 
 }  // namespace sluice

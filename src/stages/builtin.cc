@@ -1,13 +1,18 @@
 #include "stages/builtin.h"
 
+#include "stages/check_audit/check_audit.h"
 #include "stages/check_batch/check_batch.h"
+#include "stages/correct_organisation/correct_organisation.h"
 #include "stages/correct_telemetry/correct_telemetry.h"
 #include "stages/deduplicate/deduplicate.h"
+#include "stages/divert_unreadable/divert_unreadable.h"
 #include "stages/extract_events/extract_events.h"
 #include "stages/flatten_share/flatten_share.h"
+#include "stages/flatten_work_order/flatten_work_order.h"
 #include "stages/redact_answers/redact_answers.h"
 #include "stages/route/route.h"
 #include "stages/set_hub/set_hub.h"
+#include "stages/validate_druid/validate_druid.h"
 #include "stages/validate_telemetry/validate_telemetry.h"
 
 namespace sluice {
@@ -21,6 +26,11 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::CheckBatchSpec()));
   SLUICE_TRY(registry.Add(stages::ExtractEventsSpec()));
   SLUICE_TRY(registry.Add(stages::RedactAnswersSpec()));
+  SLUICE_TRY(registry.Add(stages::DivertUnreadableSpec()));
+  SLUICE_TRY(registry.Add(stages::ValidateDruidSpec()));
+  SLUICE_TRY(registry.Add(stages::CheckAuditSpec()));
+  SLUICE_TRY(registry.Add(stages::CorrectOrganisationSpec()));
+  SLUICE_TRY(registry.Add(stages::FlattenWorkOrderSpec()));
   SLUICE_TRY(registry.Add(stages::RouteSpec()));
   return Ok();
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "codec/text.h"
 #include "schema/validation_error_text.h"
@@ -30,16 +29,6 @@ constexpr std::array<std::string_view, 18> kEventTypes = {
     "assess",   "audit",     "cb_audit",   "end",      "error",     "exdata",
     "feedback", "heartbeat", "impression", "interact", "interrupt", "log",
     "metrics",  "response",  "search",     "share",    "start",     "summary"};
-
-std::string Join(const std::vector<SchemaError>& errors) {
-  std::string text;
-  for (const SchemaError& error : errors) {
-    if (!text.empty()) text += ", ";
-    text += error.instance_pointer.empty() ? "/" : error.instance_pointer;
-    text += " " + error.keyword;
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -90,7 +79,7 @@ void ValidateTelemetry::Reject(Batch& batch, Event& event, const Schema* schema)
   }
   const Value root = event.doc().root();
   const std::string text = ValidationErrorText(schema->FirstViolation(root));
-  const std::string errors = Join(schema->Errors(root, kMaxErrors));
+  const std::string errors = ErrorListText(schema->Errors(root, kMaxErrors));
   Divert(event, "schema_violation", text, batch.arena().Copy(errors));
 }
 
