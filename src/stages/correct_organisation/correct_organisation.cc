@@ -22,8 +22,9 @@ std::string_view Trim(std::string_view text) {
 /// The user to ask for; nullopt where the event is left as it is.
 std::optional<std::string_view> UserIdOf(const Event& event) {
   const Value user = UserOf(event.doc());
-  if (!user.IsString() || IsBlank(user.text()) || IsWorkOrder(event.doc())) return std::nullopt;
-  return Trim(user.text());
+  const std::string_view id = Trim(user.IsString() ? user.text() : std::string_view());
+  if (id.empty() || IsWorkOrder(event.doc())) return std::nullopt;
+  return id;
 }
 
 std::string_view KeyOf(std::string_view user, Arena& arena) {
