@@ -121,12 +121,20 @@ void OutputCollector::EmitDiverted(Event& event) {
   if (!event.first_claimant().empty()) {
     add("sluice-first-claimant", outbox_.arena().Copy(event.first_claimant()));
   }
-  // Text that is no UTF-8 can't stand in JSON as it is: the header has the very bytes.
-  if (!event.readable() && !IsWellFormed(event.raw())) {
-    add("sluice-raw", outbox_.arena().Copy(event.raw()));
+  const TopicId topic = settings_.side_outputs[event.side_output()].topic;
+  // Text that is no UTF-8 can't stand in JSON as it is: the header has the very bytes, if the topic
+  // takes them.
+  if ((!event.readable() || event.verbatim()) && !IsWellFormed(event.raw())) {
+    add("sluice-raw", event.raw());
+    const Event::Written& written = event.written();
+    const std::span<const Header> all(headers.data(), count);
+    if (SizeOf({topic, written.key, written.value, all, {}}) > limits_[topic]) {
+      --count;
+    } else {
+      headers[count - 1].value = outbox_.arena().Copy(event.raw());
+    }
   }
-  Append(settings_.side_outputs[event.side_output()].topic, event,
-         CopyHeaders({headers.data(), count}));
+  Append(topic, event, CopyHeaders({headers.data(), count}));
 }
 
 void OutputCollector::EmitOversize(Event& event, std::string_view raw,

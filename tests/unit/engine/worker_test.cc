@@ -186,6 +186,11 @@ TEST_F(WorkerTest, UnreadableRecordsGoToTheFailedTopicWhole) {
   ASSERT_EQ(Count(kFailed) + Count(kDuplicate), 3U);
   EXPECT_EQ(Count(kOut), 1U);
   EXPECT_EQ(registry_.Get("sluice_unaccounted_events{pipeline=test,}"), 0);
+  for (const auto& record : sink_->committed) {
+    const bool has_bytes = record.headers.contains("sluice-raw");
+    EXPECT_EQ(has_bytes, record.headers.at("sluice-position") == "in/0/3");
+    if (has_bytes) EXPECT_EQ(record.headers.at("sluice-raw"), "{\"mid\":\"\xff\"}");
+  }
 }
 
 TEST_F(WorkerTest, ARecordThatIsTooLargeIsReplaced) {
