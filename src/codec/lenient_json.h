@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sluice/arena.h"
+#include "sluice/document.h"
+
+namespace sluice {
+
+/// Cached values are read as the original reads them: Gson 2.4, lenient (de-normalization.md 9).
+/// Names and strings may be unquoted or in single quotes; comments, `=`, `=>` and `;` pass, as do
+/// raw control characters and any escape; a missing array element is null; numbers that JSON does
+/// not know are strings. Bytes that are no UTF-8 stand as U+FFFD, a lone surrogate as "?", a number
+/// beyond all doubles as the string "Infinity".
+
+/// The object or array that `text` is, as strict JSON; numbers keep their digits. nullopt for what
+/// the original refuses: anything malformed, a scalar, text after the value, a name that stands
+/// twice at the top unless the first is null.
+std::optional<std::string> StrictJsonOf(std::string_view text);
+
+/// Reads a whole cached record into `document`; false where StrictJsonOf gives nothing. An array of
+/// pairs is an object, any other array but the empty one is refused. `text` must live as long as
+/// the document, as must what `arena` holds.
+bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document);
+
+}  // namespace sluice
