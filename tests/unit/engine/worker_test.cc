@@ -189,7 +189,8 @@ TEST_F(WorkerTest, UnreadableRecordsGoToTheFailedTopicWhole) {
   for (const auto& record : sink_->committed) {
     const bool has_bytes = record.headers.contains("sluice-raw");
     EXPECT_EQ(has_bytes, record.headers.at("sluice-position") == "in/0/3");
-    if (has_bytes) EXPECT_EQ(record.headers.at("sluice-raw"), "{\"mid\":\"\xff\"}");
+    if (!has_bytes) continue;
+    EXPECT_EQ(record.headers.at("sluice-raw"), "{\"mid\":\"\xff\"}");
   }
 }
 
