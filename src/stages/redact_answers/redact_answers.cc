@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/lenient_json.h"
 #include "codec/text.h"
 
 namespace sluice::stages {
@@ -73,10 +74,7 @@ RedactAnswers::Question RedactAnswers::QuestionOf(const LookupReply& reply) {
 RedactAnswers::Question RedactAnswers::Classify(std::string_view text) {
   arena_.Reset();
   Document content;
-  // The original reads it as it reads a batch: trailing text and repeated names are refused.
-  if (reader_.Read(arena_.Copy(text), arena_, content, JsonReader::Form::kBatch) != nullptr) {
-    return Question::kUnknown;
-  }
+  if (!ReadCachedRecord(text, arena_, content)) return Question::kUnknown;
   const Value type = content.Find(kQuestionType);
   if (type.IsNull()) return Question::kOrdinary;
   if (!type.IsString() || type.text().empty()) return Question::kUnknown;

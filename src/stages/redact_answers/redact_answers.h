@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "codec/json_reader.h"
+#include "sluice/arena.h"
 #include "sluice/lookup_store.h"
 #include "sluice/stage.h"
 #include "sluice/stage_spec.h"
@@ -50,7 +50,6 @@ class RedactAnswers final : public Stage {
   std::vector<LookupReply> replies_;
   /// Equal lookups share their bytes, so that each text is read once a batch.
   std::unordered_map<const char*, Question> known_;
-  JsonReader reader_;
   Arena arena_;
 };
 

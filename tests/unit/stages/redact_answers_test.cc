@@ -45,6 +45,12 @@ TEST_F(RedactAnswersTest, AnswersToARegistrationQuestionGoAndTheWholeEventIsCopi
   EXPECT_TRUE(batch_.events()[0].active());
 }
 
+TEST_F(RedactAnswersTest, WhatIsKnownOfAQuestionIsReadAsLenientlyAsTheOriginalDoes) {
+  Know("q1", "{'questionType':Registration, /* c */ n: 007}");
+  EXPECT_NE(After(Assess("q1")), Assess("q1"));
+  EXPECT_EQ(CountOf("cache-hit-count"), 1U);
+}
+
 TEST_F(RedactAnswersTest, TheListOfAnswersIsMadeWhereThereIsNone) {
   Know("q1", R"({"questionType":"Registration"})");
   EXPECT_EQ(After(Assess("q1", "")),
