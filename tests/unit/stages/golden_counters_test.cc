@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -47,6 +48,26 @@ class ShippedPipeline {
     checked_ = std::move(checked).value();
   }
 
+  /// Reference data, as the redis.ndjson of a case has it.
+  void Know(const std::string& lines) {
+    std::istringstream in(lines);
+    for (std::string line; std::getline(in, line);) {
+      Arena arena;
+      Document entry;
+      if (JsonReader().Read(line, arena, entry) != nullptr) std::abort();
+      const auto db = static_cast<int>(entry.Read(Path("/db")).AsInt64());
+      const auto store = std::ranges::find_if(checked_.stores, [&](const StoreConfig& config) {
+        return config.redis && config.redis->db == db;
+      });
+      if (store == checked_.stores.end()) std::abort();
+      fakes::FakeLookups::Entry& known =
+          resources_.lookups[store->name][std::string(*entry.ReadString(Path("/key")))];
+      const Value value = entry.Read(Path("/value"));
+      if (value.IsString()) known.text = std::string(value.text());
+      for (const Value field : value) known.hash.emplace_back(field.name(), field.text());
+    }
+  }
+
   /// The job's counters that are not 0 after a run over these records.
   Texts CountersAfter(const Values& values) {
     std::vector<NamedStage> stages;
@@ -82,6 +103,7 @@ class ShippedPipeline {
     const std::size_t topic_count = resources_.topics.size();
     for (std::size_t i = 0; i < topic_count; ++i)
       part.outputs.topics.push_back({static_cast<TopicId>(i), {}});
+    part.records = checked_.records == "batches" ? RecordForm::kBatch : RecordForm::kEvent;
     part.names = {
         checked_.name, {}, resources_.side_outputs, resources_.topics, resources_.counters};
     for (const NamedStage& stage : stages) part.names.stages.push_back(stage.name);
@@ -157,18 +179,26 @@ TEST_P(GoldenCountersTest, TheJobsCountersAreThoseOfTheCase) {
   const GoldenCase golden(GetParam());
   std::vector<Override> overrides;
   for (const auto& [key, value] : golden.Members("/settings")) overrides.push_back({key, value});
-  EXPECT_EQ(ShippedPipeline(golden.pipeline(), overrides).CountersAfter(golden.Input()),
-            golden.Members("/counters"));
+  ShippedPipeline pipeline(golden.pipeline(), overrides);
+  pipeline.Know(ReadFile(GetParam() / "redis.ndjson"));
+  EXPECT_EQ(pipeline.CountersAfter(golden.Input()), golden.Members("/counters"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, GoldenCountersTest, ::testing::ValuesIn(CasesWithCounters()),
                          [](const auto& test) {
-                           std::string name = test.param.filename().string();
+                           const fs::path& folder = test.param;
+                           std::string name = folder.parent_path().filename().string() + '_' +
+                                              folder.filename().string();
                            std::replace_if(
                                name.begin(), name.end(),
                                [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
                            return name;
                          });
+
+TEST(ExtractorTest, AnEmptyRecordIsAFailedBatchAndANullRecordIsSkipped) {
+  EXPECT_EQ(ShippedPipeline("telemetry-extractor").CountersAfter({"", std::nullopt}),
+            (Texts{{"failed-batch-count", "1"}}));
+}
 
 TEST(PreprocessorTest, AnEmptyAndANullRecordFailValidation) {
   // No file of lines can hold them.
