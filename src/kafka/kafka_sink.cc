@@ -120,8 +120,15 @@ Status KafkaSink::Commit(const Checkpoint& checkpoint) {
 
 Status KafkaSink::CommitAll(const Checkpoint& checkpoint) {
   if (settings_.delivery == Delivery::kAtLeastOnce) {
+#ifdef SLUICE_COMMIT_BEFORE_FLUSH
+    // The wrong order, never built but to prove that the chaos harness finds what it loses.
+    if (!checkpoint.empty()) SLUICE_TRY(source_.CommitOffsets(checkpoint));
+    FaultPoint("offsets_sent");
+    return Judge(producer_->Flush());
+#else
     SLUICE_TRY(Judge(producer_->Flush()));
     return checkpoint.empty() ? Ok() : source_.CommitOffsets(checkpoint);
+#endif
   }
   if (!checkpoint.empty()) {
     Result<GroupMetadataHandle> membership = source_.MembershipFor(checkpoint);
