@@ -308,6 +308,12 @@ class PipelineReader {
       if (source_brokers_->secret()) brokers.MarkSecret();
     }
     out_.sink.kafka = {kafka.String("brokers"), Texts(kafka, "options")};
+    if (out_.exactly_once && kafka.Has("brokers") && source_brokers_ != nullptr &&
+        kafka.String("brokers") != source_brokers_->text()) {
+      problems_.Add(kafka,
+                    "`brokers` are not those of the source: a transaction can't span two clusters, "
+                    "so set `delivery: at_least_once`, or name the same brokers in the same way");
+    }
   }
 
   void ReadKey(const TreeNode& sink) {

@@ -318,6 +318,13 @@ TEST_F(PipelineConfigTest, SourceAndSinkAreOneOfTwo) {
   EXPECT_THAT(ProblemsWith("stores.s", "{}"), HasSubstr("must have either `redis` or `memory`"));
 }
 
+TEST_F(PipelineConfigTest, ATransactionDoesNotSpanTwoClusters) {
+  const Override other{"sink.kafka.brokers", "o:9092"};
+  EXPECT_THAT(ProblemsWith(other.key, other.value), HasSubstr("set `delivery: at_least_once`"));
+  EXPECT_EQ(Checked(kSmall, {other, {"delivery", "at_least_once"}}).sink.kafka->brokers, "o:9092");
+  EXPECT_EQ(Checked(kSmall, {{"sink.kafka.brokers", "h:9092"}}).sink.kafka->brokers, "h:9092");
+}
+
 TEST_F(PipelineConfigTest, TopicsAreNamesThatKafkaTakesWithTheirPrefix) {
   EXPECT_THAT(ProblemsWith("source.kafka.topics", "[ok, 'no good']"),
               HasSubstr("--set source.kafka.topics: [1]: must be a topic name"));
