@@ -5,8 +5,10 @@
 #include "stages/correct_organisation/correct_organisation.h"
 #include "stages/correct_telemetry/correct_telemetry.h"
 #include "stages/deduplicate/deduplicate.h"
+#include "stages/denormalize/denormalize.h"
 #include "stages/divert_unreadable/divert_unreadable.h"
 #include "stages/extract_events/extract_events.h"
+#include "stages/filter_events/filter_events.h"
 #include "stages/flatten_share/flatten_share.h"
 #include "stages/flatten_work_order/flatten_work_order.h"
 #include "stages/redact_answers/redact_answers.h"
@@ -31,6 +33,8 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::CheckAuditSpec()));
   SLUICE_TRY(registry.Add(stages::CorrectOrganisationSpec()));
   SLUICE_TRY(registry.Add(stages::FlattenWorkOrderSpec()));
+  SLUICE_TRY(registry.Add(stages::FilterEventsSpec()));
+  SLUICE_TRY(registry.Add(stages::DenormalizeSpec()));
   SLUICE_TRY(registry.Add(stages::RouteSpec()));
   return Ok();
 }
