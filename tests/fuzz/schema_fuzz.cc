@@ -22,7 +22,8 @@ namespace {
 class Schemas {
  public:
   Schemas() {
-    for (const char* directory : {"/schemas/telemetry/3.0", "/tests/unit/schema/tangled"}) {
+    for (const char* directory :
+         {"/schemas/telemetry/3.0", "/schemas/druid", "/tests/unit/schema/tangled"}) {
       auto loaded = LoadSchemas(SLUICE_SOURCE_DIR + std::string(directory));
       if (!loaded) std::abort();
       const auto& registry = registries_.emplace_back(std::move(loaded).value());

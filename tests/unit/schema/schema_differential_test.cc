@@ -77,6 +77,10 @@ TEST(SchemaDifferentialTest, ProgramValijsonAndLocatorAgreeOnTelemetry) {
       .Run(SLUICE_SOURCE_DIR "/schemas/telemetry/3.0", Checks(), {"cdata", "items"});
 }
 
+TEST(SchemaDifferentialTest, ProgramValijsonAndLocatorAgreeOnDruid) {
+  Differential(20'240'602).Run(SLUICE_SOURCE_DIR "/schemas/druid", Checks(), {});
+}
+
 // Their parts overlap, recur and exclude one another, as those of the shipped ones hardly do.
 TEST(SchemaDifferentialTest, ProgramValijsonAndLocatorAgreeOnTangledSchemas) {
   Differential(7).Run(SLUICE_SOURCE_DIR "/tests/unit/schema/tangled", Checks() / 4,
