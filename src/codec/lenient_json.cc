@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -16,6 +19,14 @@ namespace {
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 /// What some servers put before JSON so that no browser runs it.
 constexpr std::string_view kGuard = ")]}'\n";
+
+/// True if the literal says the same as the double that the original makes of it: a fraction or an
+/// exponent that is finite, or an integer that no double rounds.
+bool IsSameAsDouble(std::string_view literal) {
+  constexpr std::size_t kNeverRounded = 15;
+  if (literal.find_first_of(".eE") != std::string_view::npos) return IsFinite(literal);
+  return literal.size() <= kNeverRounded;
+}
 
 /// Reads lenient text and writes strict text, value by value. Every Read function returns false
 /// where the original throws.
@@ -141,11 +152,24 @@ class LenientReader {
     }
     if (NumberLength(bare) != bare.size()) {
       AppendJsonString(out_, bare);
-    } else if (IsFinite(bare)) {
+    } else if (IsSameAsDouble(bare)) {
       out_.append(bare);
     } else {
-      out_.append(bare[0] == '-' ? R"("-Infinity")" : R"("Infinity")");
+      AppendDouble(bare);
     }
+  }
+
+  void AppendDouble(const std::string& literal) {
+    const double value = std::strtod(literal.c_str(), nullptr);
+    if (!std::isfinite(value)) {
+      out_.append(value < 0 ? R"("-Infinity")" : R"("Infinity")");
+      return;
+    }
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
+                                   std::chars_format::scientific)
+                         .ptr;
+    out_.append(digits.data(), end);
   }
 
   static bool IsInAnyCase(std::string_view bare, std::string_view literal) {
@@ -269,10 +293,10 @@ class LenientReader {
   std::vector<std::pair<std::string, bool>> names_;  ///< At the top; whether the value is not null.
 };
 
-bool AllFinite(Value value) {
-  if (value.IsNumber()) return IsFinite(value.text());
+bool AreNumbersDoubles(Value value) {
+  if (value.IsNumber()) return IsSameAsDouble(value.text());
   for (const Value child : value) {
-    if (!AllFinite(child)) return false;
+    if (!AreNumbersDoubles(child)) return false;
   }
   return true;
 }
@@ -314,7 +338,7 @@ std::optional<std::string> StrictJsonOf(std::string_view text) {
 bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document) {
   // Most of them are strict JSON, which this reads several times as fast.
   const Reason refused = JsonReader().Read(text, arena, document, JsonReader::Form::kBatch);
-  if (refused == nullptr && AllFinite(document.root())) return true;
+  if (refused == nullptr && AreNumbersDoubles(document.root())) return true;
   std::optional<std::string> strict = StrictJsonOf(text);
   if (strict && strict->starts_with('[')) strict = ObjectOfPairs(*strict);
   if (!strict) return false;

@@ -12,10 +12,11 @@ namespace sluice {
 /// Cached values are read as the original reads them: Gson 2.4, lenient (de-normalization.md 9).
 /// Names and strings may be unquoted or in single quotes; comments, `=`, `=>` and `;` pass, as do
 /// raw control characters and any escape; a missing array element is null; numbers that JSON does
-/// not know are strings. Bytes that are no UTF-8 stand as U+FFFD, a lone surrogate as "?", a number
-/// beyond all doubles as the string "Infinity".
+/// not know are strings, and those that JSON knows are doubles: an integer of more than 15 digits
+/// is rounded, a number beyond all doubles is the string "Infinity". Bytes that are no UTF-8 stand
+/// as U+FFFD, a lone surrogate as "?".
 
-/// The object or array that `text` is, as strict JSON; numbers keep their digits. nullopt for what
+/// The object or array that `text` is, as strict JSON. nullopt for what
 /// the original refuses: anything malformed, a scalar, text after the value, a name that stands
 /// twice at the top unless the first is null.
 std::optional<std::string> StrictJsonOf(std::string_view text);
