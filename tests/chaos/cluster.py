@@ -62,13 +62,18 @@ class ChaosCluster(KafkaCluster):
         return [f"{name}[{p.id}] leader {p.leader}, in sync {p.isrs}" for name, topic in topics.items()
                 for p in topic.partitions.values() if p.leader < 1 or len(p.isrs) < len(p.replicas)]
 
+    def leaders(self):
+        """{(topic, partition): node}."""
+        return {(name, p.id): p.leader for name, topic in self._admin.list_topics(timeout=10).topics.items()
+                for p in topic.partitions.values()}
+
     def wait_whole(self, timeout=_HEALING):
         """Until every node is up and has every record."""
         wait_until(lambda: not self.copies_missing(), timeout,
                    lambda: f"all copies are in sync: {self.copies_missing()[:5]}", interval=0.2)
 
     def move_leaders(self, chance):
-        """Gives every partition, coordinators among them, another leader where the chance wants it; how many moved."""
+        """Gives every partition, coordinators among them, another leader where the chance wants it."""
         partitions = []
         for name, topic in self._admin.list_topics(timeout=10).topics.items():
             for p in topic.partitions.values():
@@ -92,6 +97,17 @@ class ChaosCluster(KafkaCluster):
                               capture_output=True, text=True, check=False, timeout=60)
         if done.returncode != 0:
             raise RuntimeError(f"{name}: {done.stdout[-500:]} {done.stderr[-500:]}")
+
+    def _watermarks(self, reader, partition):
+        """A reader keeps to the leader that it knows, so it is made to ask who leads now."""
+        def attempt():
+            try:
+                return reader.get_watermark_offsets(partition, timeout=10)
+            except KafkaException:
+                reader.list_topics(timeout=10)
+                return None
+
+        return wait_until(attempt, _HEALING, f"the ends of {partition.topic}[{partition.partition}] are known")
 
     def scan(self, topics, values=True):
         """Yields each record that a read_committed reader sees, as librdkafka's message, to the ends of now."""

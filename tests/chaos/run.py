@@ -39,6 +39,7 @@ class Outcome:
 
     verdict: object
     faults: dict  # name -> how often it was done
+    missed: dict  # those whose harm had no effect
     wrong: list  # what must not be, besides the verdict
     server_changes: float
 
@@ -89,7 +90,7 @@ class Run:
         good = verdict.good and not self._wrong
         if good:
             world.crew.forget()
-        return Outcome(verdict, dict(sorted(self._schedule.done.items())), self._wrong,
+        return Outcome(verdict, dict(sorted(self._schedule.done.items())), dict(self._schedule.missed), self._wrong,
                        world.crew.metric("sluice_redis_server_changes_total"))
 
     def _prepare(self, redis_url):
@@ -108,8 +109,8 @@ class Run:
             "delivery": options.delivery,
             **self._model.settings,
         }
-        self._world.crew = Crew(self._model.config.path, settings, self._model.config.redis_environment(redis_url, redis_url),
-                                options.members, options.seed, self._log)
+        environment = {**self._model.config.redis_environment(redis_url, redis_url), **self._world.clock.environment()}
+        self._world.crew = Crew(self._model.config.path, settings, environment, options.members, options.seed, self._log)
         self._feed = Feed(kafka, self._input, options.partitions, options.rate, self._model.feed(options.seed), options.seed)
         self._schedule = Schedule(self._world, self._faults, options.seed, options.seconds < 600, self._exactly_once, self._log)
         if not self._exactly_once:

@@ -32,6 +32,7 @@ class Schedule:
         self._pool = concurrent.futures.ThreadPoolExecutor(_AT_ONCE)
         self._started = 0
         self.done = collections.Counter()
+        self.missed = collections.Counter()
         self.failures = []
 
     def step(self):
@@ -83,7 +84,7 @@ class Schedule:
             for lock in locks:
                 lock.release()
             if future.exception() is None:
-                self.done[fault.name] += 1
+                (self.missed if future.result() is False else self.done)[fault.name] += 1
             else:
                 self.failures.append(f"the fault {fault.name} could not be done: {future.exception()!r}"[:600])
                 self._log(self.failures[-1])

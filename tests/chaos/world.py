@@ -4,8 +4,10 @@ import threading
 
 from support.own_redis import RedisServer
 from support.processes import wait_until
+from support.sluice_process import binary
 from support.tcp_proxy import TcpProxy
 
+from chaos.clock import SteppedClock
 from chaos.cluster import ChaosCluster
 
 SESSION_S, TRANSACTION_S = 3, 6  # time-outs of the processes under test
@@ -19,6 +21,7 @@ class World:
         self.redis = RedisServer(persistent=True)
         self.replica = RedisServer(persistent=True)
         self.redis_proxy = TcpProxy(self.redis.port)
+        self.clock = SteppedClock(binary())
         self.locks = {name: threading.Lock() for name in ("kafka", "redis", "members", "clock")}
         self.crew = None
 
@@ -31,7 +34,7 @@ class World:
 
     def __exit__(self, *_):
         self.redis_proxy.close()
-        for server in (self.kafka, self.redis, self.replica):
+        for server in (self.kafka, self.redis, self.replica, self.clock):
             server.close()
 
     def follow(self):
@@ -58,6 +61,7 @@ class World:
 
     def heal(self):
         """Ends all harm, whatever there is."""
+        self.clock.step(0)
         self.redis_proxy.mend()
         self.kafka.heal()
         for server in (self.redis, self.replica):

@@ -24,6 +24,7 @@ class TcpProxy:
         self._reply_budget = None
         self._closing = False
         self.connections = 0
+        self.lost_replies = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -167,6 +168,7 @@ class TcpProxy:
             self._reply_budget -= allowed
         if allowed == size:
             return True
+        self.lost_replies += 1
         target.sendall(data[:allowed])
         return False
 

@@ -27,4 +27,5 @@ class Fault:
     loses_claims = False
 
     def run(self, context):
+        """False where the harm missed, so that it does not count."""
         raise NotImplementedError

@@ -11,10 +11,12 @@ class KafkaFault(Fault):
 
     def run(self, context):
         kafka = context.world.kafka
-        self.harm(context, kafka, context.chance.randint(1, NODES))
+        done = self.harm(context, kafka, context.chance.randint(1, NODES))
         kafka.wait_whole()
+        return done
 
     def harm(self, context, kafka, number):
+        """What run() returns; the caller waits until the copies are whole again."""
         raise NotImplementedError
 
 
@@ -57,7 +59,9 @@ class LeadersMove(KafkaFault):
     name = "leaders-move"
 
     def harm(self, context, kafka, number):
+        before = kafka.leaders()
         kafka.move_leaders(context.chance)
+        return kafka.leaders() != before
 
 
 class BrokersDown(KafkaFault):
@@ -127,11 +131,13 @@ class KafkaLostReply(KafkaFault):
 
     def harm(self, context, kafka, number):
         proxy = kafka.proxies[number]
+        before = proxy.lost_replies
         for _ in range(context.chance.randint(1, 8)):
             proxy.lose_replies_after(context.chance.randint(0, 2000))
             context.hold(0.05, 0.5)
             proxy.lose_replies_after(None)
             context.hold(0, 0.5)
+        return proxy.lost_replies > before
 
 
 FAULTS = [BrokerKill, BrokerRestart, BrokerStall, LeadersMove, BrokersDown, KafkaSlow, KafkaCut, KafkaHalfClose, KafkaSilent,

@@ -38,10 +38,11 @@ class KillAtPoint(Fault):
             deadline = time.monotonic() + 15
             while member.process.running() and time.monotonic() < deadline:
                 time.sleep(0.02)
-            if member.process.running():
-                member.process.kill()
+            reached = not member.process.running()
+            member.process.close()
             crew.note_exit(member.process, member.process.exit_status(), f"{member.name} at {self.point}")
             member.start()
+            return reached
 
 
 class Hiccup(Fault):
@@ -124,8 +125,23 @@ class RebalanceWithoutRedis(Fault):
             proxy.refuse(False)
 
 
+class ClockStep(Fault):
+    """The wall clock of all processes jumps, ahead or back, by up to a day."""
+
+    name = "clock-step"
+    needs = ("clock",)
+
+    def run(self, context):
+        clock = context.world.clock
+        for _ in range(2):
+            clock.step(context.chance.choice((-1, 1)) * context.chance.randint(1, 86_400))
+            context.hold(0.5, 3)
+        clock.step(0)
+        return clock.works
+
+
 def _at(point):
     return type(f"KillAt{point.title()}", (KillAtPoint,), {"name": f"kill-at-{point}", "point": point})
 
 
-FAULTS = [Kill, *map(_at, POINTS), Hiccup, Zombie, Terminate, Rebalance, RebalanceWithoutRedis]
+FAULTS = [Kill, *map(_at, POINTS), Hiccup, Zombie, Terminate, Rebalance, RebalanceWithoutRedis, ClockStep]

@@ -1,8 +1,11 @@
 """Harm to Redis and to the way there."""
 
-from support.processes import wait_until
-
 from chaos.faults.fault import Fault
+
+
+def keys(server):
+    """How many a Redis holds, in all its databases."""
+    return sum(database["keys"] for database in server.client().info("keyspace").values())
 
 
 class RedisFault(Fault):
@@ -45,8 +48,14 @@ class RedisFull(RedisFault):
         client.config_set("maxmemory-policy", "noeviction")
         # Room for a few more claims: the refusal comes in the middle of a batch.
         client.config_set("maxmemory", client.info("memory")["used_memory"] + context.chance.randint(0, 200_000))
+        before = self._refusals(client)
         context.hold(1, 6)
         client.config_set("maxmemory", 0)
+        return self._refusals(client) > before
+
+    @staticmethod
+    def _refusals(client):
+        return int(str(client.info("errorstats").get("errorstat_OOM", "count=0")).removeprefix("count="))
 
 
 class RedisFailover(RedisFault):
@@ -74,11 +83,13 @@ class RedisLostReply(RedisFault):
 
     def run(self, context):
         proxy = context.world.redis_proxy
+        before = proxy.lost_replies
         for _ in range(context.chance.randint(1, 6)):
             proxy.lose_replies_after(context.chance.randint(0, 3000))
             context.hold(0.05, 0.5)
             proxy.lose_replies_after(None)
             context.hold(0, 0.3)
+        return proxy.lost_replies > before
 
 
 class RedisSlow(RedisFault):
@@ -154,10 +165,12 @@ class RedisEvicts(RedisFault):
         client.config_set("maxmemory-policy", "allkeys-random")
         base = client.info("memory")["used_memory_startup"]
         used = client.info("memory")["used_memory"]
+        before = client.info("stats")["evicted_keys"]
         client.config_set("maxmemory", base + max(100_000, (used - base) // 2))
         context.hold(1, 4)
         client.config_set("maxmemory", 0)
         client.config_set("maxmemory-policy", "noeviction")
+        return client.info("stats")["evicted_keys"] > before
 
 
 class RedisStaleFailover(RedisFault):
@@ -171,11 +184,13 @@ class RedisStaleFailover(RedisFault):
         world.wait_caught_up()
         world.replica.client().replicaof("NO", "ONE")  # from now on it misses every claim
         context.hold(0.5, 2)
+        missed = keys(world.redis) - keys(world.replica)
         world.redis.kill()
         world.fail_over()
         world.replica.start()
         world.follow()
-        wait_until(world.caught_up, 30, "the old Redis follows the new one")
+        world.wait_caught_up()
+        return missed > 0
 
 
 FAULTS = [RedisKill, RedisStop, RedisFull, RedisFailover, RedisLostReply, RedisSlow, RedisCut, RedisHalfClose, RedisSilent,
