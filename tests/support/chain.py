@@ -49,15 +49,25 @@ class Chain:
         """Until every daemon has committed all that there is: one after the other, in the order of the data."""
         for config, sluice in self._daemons:
             topics = [self._prefix + topic for topic in config.inputs()]
+            ends = self._ends(topics)
 
-            def done(group=self._group(config), topics=topics, sluice=sluice):
+            def done(group=self._group(config), topics=topics, ends=ends, sluice=sluice):
                 if not sluice.running():
                     raise RuntimeError(f"sluice ended with {sluice.exit_status()}:\n{sluice.log_tail()}")
-                return self._kafka.lag(group, topics) == 0
+                committed = self._kafka.committed(group, topics)
+                return all(committed[place] >= end for place, end in ends.items())
 
             wait_until(done, timeout, lambda sluice=sluice: f"all input is done\n{sluice.ready()[1]}\n{sluice.log_tail()}",
                        interval=0.05)
             self._kafka.wait_for_open_transactions([self._prefix + topic for topic in config.outputs()])
+
+    def _ends(self, topics):
+        """Offsets after the last records; the ends of the partitions count the marks of transactions too."""
+        ends = {}
+        for record in self._kafka.read(topics, values=False):
+            place = (record.topic, record.partition)
+            ends[place] = max(ends.get(place, 0), record.offset + 1)
+        return ends
 
     def read(self):
         """{topic without prefix: records} of every topic that is written."""
