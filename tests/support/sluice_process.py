@@ -9,9 +9,10 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from support.processes import REPOSITORY, ChildProcess, free_port, wait_until
+from support.processes import REPOSITORY, ChildProcess, wait_until
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
+_ADMIN = re.compile(r"admin http://[^\s:]+:(\d+)")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
@@ -33,7 +34,6 @@ class Sluice:
         self.settings = dict(settings or {})
         self.environment = dict(environment or {})
         self.clock = clock
-        self.admin_port = free_port()
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix=f"sluice-{name}-"))
         self.log_path = self._folder / "log"
         self._process = None
@@ -43,7 +43,8 @@ class Sluice:
         return self._process.pid
 
     def start(self):
-        settings = {"admin.listen": f"127.0.0.1:{self.admin_port}", **self.settings}
+        # It takes a free port itself, and says which: one that is free now may be taken by then.
+        settings = {"admin.listen": "127.0.0.1:0", **self.settings}
         command = [binary(), "run", self.config]
         for name, value in settings.items():
             command += ["--set", f"{name}={value}"]
@@ -91,8 +92,16 @@ class Sluice:
     def log_tail(self, lines=30):
         return self._process.log_tail(lines)
 
+    @property
+    def admin_port(self):
+        """As its log says; None before that."""
+        said = _ADMIN.findall(self.log())
+        return int(said[-1]) if said else None
+
     def get(self, path, timeout=5):
         """(status, text) of the admin server; (0, reason) where it does not answer."""
+        if self.admin_port is None:
+            return 0, "the admin server is not up"
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=timeout) as reply:
                 return reply.status, reply.read().decode()
