@@ -19,8 +19,16 @@ def lookups():
         yield server
 
 
+def canonical(value):
+    """The JSON value, or the very bytes of what is none."""
+    try:
+        return json.dumps(json.loads(value), sort_keys=True)
+    except ValueError:
+        return value
+
+
 def multiset(records):
-    return collections.Counter((record.key, json.dumps(json.loads(record.value), sort_keys=True)) for record in records)
+    return collections.Counter((record.key, canonical(record.value)) for record in records)
 
 
 def run(kafka, redis, lookups, names, prefix, values, settings=None):
