@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "config/node_rules.h"
 #include "config/problems.h"
 #include "config/redact.h"
 #include "config/stage_check.h"
@@ -15,25 +15,7 @@ namespace sluice {
 namespace {
 
 using Kind = ConfigNode::Kind;
-using Fields = std::vector<FieldSpec>;
 using namespace std::chrono_literals;
-
-constexpr std::int64_t kMostInt = std::numeric_limits<std::int32_t>::max();
-
-FieldSpec Field(std::string name, FieldType type, std::string fallback) {
-  return {.name = std::move(name),
-          .type = type,
-          .description = "",
-          .default_value = std::move(fallback)};
-}
-FieldSpec Optional(std::string name, FieldType type) {
-  return {.name = std::move(name), .type = type, .description = ""};
-}
-/// A map whose own keys are checked when it is read.
-FieldSpec Section(std::string name) { return Optional(std::move(name), FieldType::kAny); }
-FieldSpec Required(std::string name, FieldType type, std::string what) {
-  return {.name = std::move(name), .type = type, .description = std::move(what), .required = true};
-}
 
 bool IsPipelineName(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
@@ -50,14 +32,6 @@ bool IsHostAndPort(std::string_view text) {
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
-std::map<std::string, std::string> Texts(const ConfigNode& node, std::string_view key) {
-  std::map<std::string, std::string> texts;
-  if (const ConfigNode* map = node.Get(key)) {
-    for (const auto& [name, value] : map->members()) texts[name] = value->text();
-  }
-  return texts;
-}
-
 /// Reads one pipeline; every Read function takes the part of the file that its name says.
 class PipelineReader {
  public:
@@ -70,11 +44,10 @@ class PipelineReader {
 
   Result<PipelineConfig> Read() {
     ReadTop();
-    ReadSource();
-    ReadSink();
+    ReadSourceAndSink();
     ReadLimits();
     ReadAdminAndLog();
-    ReadStores();
+    out_.stores = ReadStores(root_, rules_);
     if (fused_) {
       ReadParts();
       ReplaceStores();
@@ -87,61 +60,6 @@ class PipelineReader {
   }
 
  private:
-  void Check(TreeNode& node, const Fields& fields) { CheckFields(node, fields, {}, problems_); }
-
-  /// Complains about a value that has the form of its type but does not follow a rule.
-  void Demand(TreeNode& node, std::string_view key, FieldType type, bool good,
-              std::string_view rule) {
-    const TreeNode* value = node.Member(key);
-    if (good || value == nullptr || !HasForm(*value, type)) return;
-    problems_.Add(*value, "must be " + std::string(rule) + ", not `" + Shown(*value) + "`");
-  }
-
-  void DemandOneOf(TreeNode& node, std::string_view key, const std::vector<std::string>& values) {
-    const std::string value = node.String(key);
-    std::string list;
-    for (const std::string& one : values) list += (list.empty() ? "" : ", ") + one;
-    Demand(node, key, FieldType::kString, std::ranges::find(values, value) != values.end(),
-           "one of " + list);
-  }
-
-  std::int64_t Count(TreeNode& node, std::string_view key, std::int64_t most) {
-    const std::int64_t count = node.Int(key, 1);
-    Demand(node, key, FieldType::kInt, count >= 1 && count <= most,
-           "between 1 and " + std::to_string(most));
-    return count;
-  }
-
-  void DemandTopics(const ConfigNode& node, std::string_view key) {
-    const ConfigNode* topics = node.Get(key);
-    if (topics == nullptr) return;
-    for (const ConfigNode* topic : topics->items()) {
-      if (!topic->text().empty()) DemandTopic(*topic);
-    }
-  }
-
-  void DemandTopic(const ConfigNode& topic) {
-    const std::string name = out_.topic_prefix + topic.text();
-    if (!topic.text().empty() && IsTopicName(name)) return;
-    problems_.Add(topic, "must be " + FieldTypeName(FieldType::kTopic) + ", not `" + name + "`");
-  }
-
-  /// A part of the file; an empty one if it is not there.
-  TreeNode& Part(const std::string& key) {
-    TreeNode* node = root_.Member(key);
-    return node != nullptr ? *node : root_.AddDefault(key, Kind::kMap);
-  }
-
-  /// The one of two members that is there; complains if it is both or none.
-  TreeNode* Choice(TreeNode& node, const std::string& a, const std::string& b) {
-    TreeNode* first = node.Member(a);
-    TreeNode* second = node.Member(b);
-    if ((first == nullptr) != (second == nullptr)) return first != nullptr ? first : second;
-    if (node.kind() == Kind::kMap)
-      problems_.Add(node, "must have either `" + a + "` or `" + b + "`");
-    return nullptr;
-  }
-
   void ReadTop() {
     Fields fields = {
         Required("pipeline", FieldType::kString, "the pipeline's name."),
@@ -163,18 +81,19 @@ class PipelineReader {
         Optional("keep", FieldType::kStringList)};
     const Fields& more = fused_ ? of_several : of_one;
     fields.insert(fields.end() - 4, more.begin(), more.end());
-    Check(root_, fields);
+    rules_.Check(root_, fields);
     out_.records = root_.String("records", "events");
-    DemandOneOf(root_, "records", {"events", "batches", "bytes"});
+    rules_.DemandOneOf(root_, "records", {"events", "batches", "bytes"});
     out_.name = root_.String("pipeline");
-    Demand(root_, "pipeline", FieldType::kString, out_.name.empty() || IsPipelineName(out_.name),
-           "lower-case letters, digits and `-`");
+    rules_.Demand(root_, "pipeline", FieldType::kString,
+                  out_.name.empty() || IsPipelineName(out_.name),
+                  "lower-case letters, digits and `-`");
     out_.topic_prefix = root_.String("topic_prefix");
-    Demand(root_, "topic_prefix", FieldType::kString, IsTopicName(out_.topic_prefix + "x"),
-           "letters, digits, `.`, `_` and `-`");
-    DemandOneOf(root_, "delivery", {"exactly_once", "at_least_once"});
+    rules_.Demand(root_, "topic_prefix", FieldType::kString, IsTopicName(out_.topic_prefix + "x"),
+                  "letters, digits, `.`, `_` and `-`");
+    rules_.DemandOneOf(root_, "delivery", {"exactly_once", "at_least_once"});
     out_.exactly_once = root_.String("delivery") == "exactly_once";
-    out_.workers = static_cast<int>(Count(root_, "workers", 256));
+    out_.workers = static_cast<int>(rules_.Count(root_, "workers", 256));
   }
 
   /// The files under `pipelines`, and what is kept of the topics between them.
@@ -182,7 +101,7 @@ class PipelineReader {
     const std::vector<std::string> keep = root_.Strings("keep");
     out_.keep_all = keep == std::vector<std::string>{"all"};
     if (!out_.keep_all) {
-      DemandTopics(root_, "keep");
+      rules_.DemandTopics(root_, "keep", out_.topic_prefix);
       out_.keep = keep;
     }
     const TreeNode* files = root_.Member("pipelines");
@@ -234,178 +153,56 @@ class PipelineReader {
     }
   }
 
-  void ReadSource() {
-    TreeNode* source = root_.Member("source");
-    if (source == nullptr) return;
-    out_.source_where = source->where();
-    Check(*source, {Section("kafka"), Section("files")});
-    TreeNode* choice = Choice(*source, "kafka", "files");
-    if (choice == nullptr) return;
-    if (choice == source->Member("files")) {
-      Check(*choice,
-            {Required("paths", FieldType::kStringList, "the files to read."),
-             Required("topic", FieldType::kString, "the topic that the files stand for.")});
-      DemandTopics(*choice, "topic");
-      out_.source_files = {choice->Strings("paths"), choice->String("topic")};
-      return;
-    }
-    Check(*choice,
-          {Required("brokers", FieldType::kString, "host:port of one or more brokers."),
-           Required("group", FieldType::kString, "the consumer group."),
-           fused_ ? Optional("topics", FieldType::kStringList)
-                  : Required("topics", FieldType::kStringList, "the topics to read."),
-           Field("auto_offset_reset", FieldType::kString, "earliest"),
-           Field("instance", FieldType::kString, ""), Optional("options", FieldType::kMap)});
-    source_brokers_ = choice->Member("brokers");
-    DemandTopics(*choice, "topics");
-    DemandOneOf(*choice, "auto_offset_reset", {"earliest", "latest", "error"});
-    out_.source_kafka = {choice->String("brokers"),  choice->String("group"),
-                         choice->Strings("topics"),  choice->String("auto_offset_reset"),
-                         choice->String("instance"), Texts(*choice, "options")};
-  }
-
-  void ReadSink() {
-    TreeNode* sink = root_.Member("sink");
-    if (sink == nullptr) return;
-    out_.sink_where = sink->where();
-    ReadRecordSettings(*sink);
-    TreeNode* choice = Choice(*sink, "kafka", "files");
-    if (choice == nullptr) return;
-    if (choice == sink->Member("files")) {
-      Check(*choice, {Required("directory", FieldType::kString, "where the files are written."),
-                      Field("envelope", FieldType::kBool, "false")});
-      out_.sink.files = {choice->String("directory"), choice->Bool("envelope")};
-      if (out_.source_kafka) problems_.Add(*sink, "a sink of files needs a source of files");
-      return;
-    }
-    if (out_.source_files) problems_.Add(*sink, "a sink of Kafka needs a source of Kafka");
-    ReadKafkaSink(*choice);
-  }
-
-  /// Keys, headers and sizes of what is written; of several pipelines each has its own.
-  void ReadRecordSettings(TreeNode& sink) {
-    Fields fields = {Section("kafka"), Section("files")};
-    if (!fused_) {
-      fields.push_back(Optional("key", FieldType::kStringList));
-      fields.push_back(Field("position_header", FieldType::kBool, "true"));
-      fields.push_back(Field("max_record_bytes", FieldType::kBytes, "1572864"));
-    }
-    Check(sink, fields);
-    if (fused_) return;
-    ReadKey(sink);
-    out_.sink.position_header = sink.Bool("position_header", true);
-    out_.sink.max_record_bytes = sink.Bytes("max_record_bytes");
-    Demand(sink, "max_record_bytes", FieldType::kBytes,
-           out_.sink.max_record_bytes >= 1 && out_.sink.max_record_bytes <= 1'000'000'000,
-           "between 1 and 1000000000");
-  }
-
-  void ReadKafkaSink(TreeNode& kafka) {
-    Check(kafka, {Optional("brokers", FieldType::kString), Optional("options", FieldType::kMap)});
-    if (kafka.kind() == Kind::kMap && !kafka.Has("brokers") && source_brokers_ != nullptr) {
-      TreeNode& brokers = kafka.AddDefault("brokers", Kind::kScalar);
-      brokers.SetText(source_brokers_->text());
-      if (source_brokers_->secret()) brokers.MarkSecret();
-    }
-    out_.sink.kafka = {kafka.String("brokers"), Texts(kafka, "options")};
-    if (out_.exactly_once && kafka.Has("brokers") && source_brokers_ != nullptr &&
-        kafka.String("brokers") != source_brokers_->text()) {
-      problems_.Add(kafka,
-                    "`brokers` are not those of the source: a transaction can't span two clusters, "
-                    "so set `delivery: at_least_once`, or name the same brokers in the same way");
-    }
-  }
-
-  void ReadKey(const TreeNode& sink) {
-    out_.sink.key = sink.Strings("key");
-    const ConfigNode* key = sink.Get("key");
-    if (key == nullptr || !HasForm(*key, FieldType::kStringList)) return;
-    for (const ConfigNode* pointer : key->items()) {
-      if (HasForm(*pointer, FieldType::kPointer)) continue;
-      problems_.Add(*pointer, "must be " + FieldTypeName(FieldType::kPointer) + ", not `" +
-                                  pointer->text() + "`");
-    }
+  void ReadSourceAndSink() {
+    const PortTraits traits{fused_, out_.exactly_once, out_.topic_prefix};
+    static_cast<PortConfig&>(out_) = ReadPorts(root_, traits, rules_);
   }
 
   void ReadLimits() {
-    TreeNode& batch = Part("batch");
-    Check(batch, {Field("max_events", FieldType::kInt, "256")});
-    out_.batch_max_events = static_cast<std::uint64_t>(Count(batch, "max_events", 1'000'000));
-    TreeNode& part = Part("transaction");
-    Check(part, {Field("max_events", FieldType::kInt, "5000"),
-                 Field("max_bytes", FieldType::kBytes, "32MiB"),
-                 Field("linger", FieldType::kDuration, "5ms"),
-                 Field("timeout", FieldType::kDuration, "60s")});
+    TreeNode& batch = SectionOf(root_, "batch");
+    rules_.Check(batch, {Field("max_events", FieldType::kInt, "256")});
+    out_.batch_max_events =
+        static_cast<std::uint64_t>(rules_.Count(batch, "max_events", 1'000'000));
+    TreeNode& part = SectionOf(root_, "transaction");
+    rules_.Check(part, {Field("max_events", FieldType::kInt, "5000"),
+                        Field("max_bytes", FieldType::kBytes, "32MiB"),
+                        Field("linger", FieldType::kDuration, "5ms"),
+                        Field("timeout", FieldType::kDuration, "60s")});
     PipelineConfig::Transaction& out = out_.transaction;
-    out = {static_cast<std::uint64_t>(Count(part, "max_events", 10'000'000)),
+    out = {static_cast<std::uint64_t>(rules_.Count(part, "max_events", 10'000'000)),
            part.Bytes("max_bytes"), part.Duration("linger"), part.Duration("timeout")};
-    Demand(part, "max_bytes", FieldType::kBytes, out.max_bytes >= 1, "at least 1");
-    Demand(part, "timeout", FieldType::kDuration, out.timeout >= 1s && out.timeout <= 24h,
-           "between 1s and 24h");
-    Demand(part, "linger", FieldType::kDuration, out.linger < std::max(out.timeout, 1000ms),
-           "shorter than `timeout`");
+    rules_.Demand(part, "max_bytes", FieldType::kBytes, out.max_bytes >= 1, "at least 1");
+    rules_.Demand(part, "timeout", FieldType::kDuration, out.timeout >= 1s && out.timeout <= 24h,
+                  "between 1s and 24h");
+    rules_.Demand(part, "linger", FieldType::kDuration, out.linger < std::max(out.timeout, 1000ms),
+                  "shorter than `timeout`");
   }
 
   void ReadAdminAndLog() {
-    TreeNode& admin = Part("admin");
-    Check(admin, {Field("listen", FieldType::kString, "127.0.0.1:9400")});
+    TreeNode& admin = SectionOf(root_, "admin");
+    rules_.Check(admin, {Field("listen", FieldType::kString, "127.0.0.1:9400")});
     const std::string listen = admin.String("listen");
     out_.admin_listen = listen == "off" ? "" : listen;
-    Demand(admin, "listen", FieldType::kString,
-           out_.admin_listen.empty() || IsHostAndPort(out_.admin_listen),
-           "host:port such as 127.0.0.1:9400, or off");
-    TreeNode& log = Part("log");
-    Check(log, {Field("level", FieldType::kString, "info"),
-                Field("format", FieldType::kString, "text")});
-    DemandOneOf(log, "level", {"debug", "info", "warning", "error"});
-    DemandOneOf(log, "format", {"text", "json"});
+    rules_.Demand(admin, "listen", FieldType::kString,
+                  out_.admin_listen.empty() || IsHostAndPort(out_.admin_listen),
+                  "host:port such as 127.0.0.1:9400, or off");
+    TreeNode& log = SectionOf(root_, "log");
+    rules_.Check(log, {Field("level", FieldType::kString, "info"),
+                       Field("format", FieldType::kString, "text")});
+    rules_.DemandOneOf(log, "level", {"debug", "info", "warning", "error"});
+    rules_.DemandOneOf(log, "format", {"text", "json"});
     out_.log = {log.String("level"), log.String("format")};
   }
 
-  void ReadStores() {
-    TreeNode& stores = Part("stores");
-    if (stores.kind() == Kind::kNull) stores.BecomeMap();
-    if (stores.kind() != Kind::kMap) problems_.Add(stores, "must be a map of names and stores");
-    for (const auto& [name, ignored] : stores.members()) {
-      store_names_.insert(name);
-      ReadStore(name, *stores.Member(name));
-    }
-  }
-
-  void ReadStore(const std::string& name, TreeNode& store) {
-    StoreConfig& out = out_.stores.emplace_back();
-    out.name = name;
-    out.where = store.where();
-    Check(store, {Section("redis"), Section("memory")});
-    TreeNode* choice = Choice(store, "redis", "memory");
-    if (choice == nullptr) return;
-    if (choice == store.Member("memory")) {
-      Check(*choice, {Field("max_keys", FieldType::kInt, "10000000")});
-      out.memory = {static_cast<std::uint64_t>(Count(*choice, "max_keys", 1'000'000'000))};
-      return;
-    }
-    Check(*choice, {Required("url", FieldType::kString, "redis://host:port or unix:///path."),
-                    Optional("db", FieldType::kInt), Field("user", FieldType::kString, ""),
-                    Field("password", FieldType::kString, ""),
-                    Field("timeout", FieldType::kDuration, "5s")});
-    out.redis = {choice->String("url"), std::nullopt, choice->String("user"),
-                 choice->String("password"), choice->Duration("timeout")};
-    Demand(*choice, "timeout", FieldType::kDuration, out.redis->timeout >= 1ms, "at least 1ms");
-    if (!choice->Has("db")) return;
-    const std::int64_t db = choice->Int("db");
-    Demand(*choice, "db", FieldType::kInt, db >= 0 && db <= kMostInt, "a database's number");
-    out.redis->db = static_cast<int>(db);
-  }
-
   void ReadSideOutputs() {
-    TreeNode& side_outputs = Part("side_outputs");
+    TreeNode& side_outputs = SectionOf(root_, "side_outputs");
     if (side_outputs.kind() == Kind::kNull) side_outputs.BecomeMap();
     if (side_outputs.kind() != Kind::kMap) {
       problems_.Add(side_outputs, "must be a map of names and topics");
       return;
     }
     for (const auto& [name, topic] : side_outputs.members()) {
-      DemandTopic(*topic);
+      rules_.DemandTopic(*topic, out_.topic_prefix);
       out_.side_outputs.emplace_back(name, topic->text());
     }
     if (side_outputs.Has("failed")) return;
@@ -447,7 +244,9 @@ class PipelineReader {
       entry.BecomeMap();
       node = &entry.AddDefault(name, Kind::kNull);
     }
-    CheckStage(*node, *spec, store_names_, problems_);
+    std::set<std::string> stores;
+    for (const StoreConfig& store : out_.stores) stores.insert(store.name);
+    CheckStage(*node, *spec, stores, problems_);
     CheckSideOutput(*node);
     out_.stages.push_back({spec, node});
   }
@@ -466,10 +265,9 @@ class PipelineReader {
   TreeNode& root_;
   const StageRegistry& registry_;
   Problems problems_;
+  const NodeRules rules_{problems_};
   const bool fused_;
   PipelineConfig out_;
-  std::set<std::string> store_names_;
-  const TreeNode* source_brokers_ = nullptr;  ///< The sink's too, where it names none.
 };
 
 }  // namespace

@@ -2,62 +2,16 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/config.h"
+#include "config/port_config.h"
+#include "config/store_config.h"
 #include "sluice/stage_spec.h"
 
 namespace sluice {
-
-struct KafkaSourceConfig {
-  std::string brokers;
-  std::string group;
-  std::vector<std::string> topics;  ///< Without prefix.
-  std::string auto_offset_reset;
-  std::string instance;  ///< Empty: the host name.
-  std::map<std::string, std::string> options;
-};
-
-struct FilesSourceConfig {
-  std::vector<std::string> paths;
-  std::string topic;
-};
-
-struct SinkConfig {
-  std::vector<std::string> key;  ///< JSON pointers.
-  bool position_header = true;
-  std::uint64_t max_record_bytes = 0;
-  struct Kafka {
-    std::string brokers;
-    std::map<std::string, std::string> options;
-  };
-  struct Files {
-    std::string directory;
-    bool envelope = false;
-  };
-  std::optional<Kafka> kafka;
-  std::optional<Files> files;
-};
-
-struct StoreConfig {
-  struct Redis {
-    std::string url;
-    std::optional<int> db;
-    std::string user;
-    std::string password;
-    std::chrono::milliseconds timeout{};
-  };
-  struct Memory {
-    std::uint64_t max_keys = 0;
-  };
-  std::string name;
-  std::string where;
-  std::optional<Redis> redis;
-  std::optional<Memory> memory;
-};
 
 struct StageConfig {
   const StageSpec* spec = nullptr;
@@ -65,15 +19,12 @@ struct StageConfig {
 };
 
 /// A configuration file in checked form; docs/configuration.md describes each key.
-struct PipelineConfig {
+struct PipelineConfig : PortConfig {
   std::string name;
   std::string records;  ///< "events", "batches" or "bytes": what a record holds.
   std::string topic_prefix;
   bool exactly_once = true;
   int workers = 1;
-  std::string source_where;  ///< For complaints of the adapters.
-  std::optional<KafkaSourceConfig> source_kafka;
-  std::optional<FilesSourceConfig> source_files;
   std::uint64_t batch_max_events = 0;
   struct Transaction {
     std::uint64_t max_events = 0;
@@ -83,8 +34,6 @@ struct PipelineConfig {
   } transaction;
   std::vector<StageConfig> stages;
   std::vector<std::pair<std::string, std::string>> side_outputs;  ///< Name, topic without prefix.
-  std::string sink_where;
-  SinkConfig sink;
   std::vector<StoreConfig> stores;
   std::string admin_listen;  ///< Empty: no admin server.
   struct Log {

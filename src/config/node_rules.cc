@@ -1,0 +1,99 @@
+#include "config/node_rules.h"
+
+#include <algorithm>
+
+#include "config/redact.h"
+#include "config/stage_check.h"
+
+namespace sluice {
+
+FieldSpec Field(std::string name, FieldType type, std::string fallback) {
+  return {.name = std::move(name),
+          .type = type,
+          .description = "",
+          .default_value = std::move(fallback)};
+}
+
+FieldSpec Optional(std::string name, FieldType type) {
+  return {.name = std::move(name), .type = type, .description = ""};
+}
+
+FieldSpec Required(std::string name, FieldType type, std::string what) {
+  return {.name = std::move(name), .type = type, .description = std::move(what), .required = true};
+}
+
+FieldSpec Section(std::string name) { return Optional(std::move(name), FieldType::kAny); }
+
+std::map<std::string, std::string> Texts(const ConfigNode& node, std::string_view key) {
+  std::map<std::string, std::string> texts;
+  if (const ConfigNode* map = node.Get(key)) {
+    for (const auto& [name, value] : map->members()) texts[name] = value->text();
+  }
+  return texts;
+}
+
+TreeNode& SectionOf(TreeNode& root, const std::string& key) {
+  TreeNode* node = root.Member(key);
+  return node != nullptr ? *node : root.AddDefault(key, ConfigNode::Kind::kMap);
+}
+
+void NodeRules::Check(TreeNode& node, const Fields& fields) const {
+  CheckFields(node, fields, {}, problems_);
+}
+
+void NodeRules::Demand(TreeNode& node, std::string_view key, FieldType type, bool good,
+                       std::string_view rule) const {
+  const TreeNode* value = node.Member(key);
+  if (good || value == nullptr || !HasForm(*value, type)) return;
+  problems_.Add(*value, "must be " + std::string(rule) + ", not `" + Shown(*value) + "`");
+}
+
+void NodeRules::DemandOneOf(TreeNode& node, std::string_view key,
+                            const std::vector<std::string>& values) const {
+  const std::string value = node.String(key);
+  std::string list;
+  for (const std::string& one : values) list += (list.empty() ? "" : ", ") + one;
+  Demand(node, key, FieldType::kString, std::ranges::find(values, value) != values.end(),
+         "one of " + list);
+}
+
+std::int64_t NodeRules::Count(TreeNode& node, std::string_view key, std::int64_t most) const {
+  const std::int64_t count = node.Int(key, 1);
+  Demand(node, key, FieldType::kInt, count >= 1 && count <= most,
+         "between 1 and " + std::to_string(most));
+  return count;
+}
+
+void NodeRules::DemandTopics(const ConfigNode& node, std::string_view key,
+                             const std::string& prefix) const {
+  const ConfigNode* topics = node.Get(key);
+  if (topics == nullptr) return;
+  for (const ConfigNode* topic : topics->items()) {
+    if (!topic->text().empty()) DemandTopic(*topic, prefix);
+  }
+}
+
+void NodeRules::DemandTopic(const ConfigNode& topic, const std::string& prefix) const {
+  const std::string name = prefix + topic.text();
+  if (!topic.text().empty() && IsTopicName(name)) return;
+  problems_.Add(topic, "must be " + FieldTypeName(FieldType::kTopic) + ", not `" + name + "`");
+}
+
+TreeNode* NodeRules::Choice(TreeNode& node, const std::vector<std::string>& keys) const {
+  TreeNode* chosen = nullptr;
+  std::size_t there = 0;
+  std::string list;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    list += (i == 0 ? "`" : i + 1 < keys.size() ? ", `" : " or `") + keys[i] + "`";
+    if (TreeNode* member = node.Member(keys[i])) {
+      chosen = member;
+      ++there;
+    }
+  }
+  if (there == 1) return chosen;
+  if (node.kind() == ConfigNode::Kind::kMap)
+    problems_.Add(node, (keys.size() == 2 ? "must have either " : "must have one of ") + list);
+  return nullptr;
+}
+
+}  // namespace sluice
