@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from support.kafka_cluster import KafkaCluster
 from support.processes import free_port, wait_until
@@ -132,6 +133,11 @@ class ChaosCluster(KafkaCluster):
                         raise KafkaException(error)
         finally:
             reader.close()
+
+    def create_topics(self, names, partitions=1, **settings):
+        # A client that has seen brokers come and go may wait long for the controller that it remembers.
+        self._admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 0})
+        super().create_topics(names, partitions, **settings)
 
     def heal(self):
         """Ends all harm, whatever there is."""

@@ -14,6 +14,8 @@ from support.sluice_process import Sluice
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 # SIGKILL is ours; 75 and 70 are how a process asks its supervisor for a new start (docs/operations.md).
 _EXPECTED = {0, -signal.SIGKILL, 70, 75}
+_SANITIZER_SIGNS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error: ")
+# Small, large, slow and fast transactions; several workers in a process.
 _SHAPES = ({}, {"transaction.linger": "50ms"}, {"transaction.max_events": "100"}, {"batch.max_events": "16"}, {"workers": "2"},
            {"transaction.linger": "150ms", "transaction.max_events": "2000"})
 
@@ -162,6 +164,13 @@ class Crew:
             member.wanted = False
             with member.lock:
                 self.terminate(member.process, member.name)
+
+    def inspect_logs(self):
+        """What the sanitizers found is a crash as well."""
+        for process in self._processes:
+            found = [line for line in process.log().splitlines() if any(sign in line for sign in _SANITIZER_SIGNS)]
+            if found:
+                self.crashes.append(f"{process.log_path}: {found[0]}")
 
     def close(self):
         for process in self._processes:

@@ -5,8 +5,6 @@ import random
 import threading
 import time
 
-from confluent_kafka import KafkaException
-
 NUMBER = "feed-number"
 
 
@@ -53,8 +51,10 @@ class Feed:
             self._failure = failure
 
     def _producer(self):
-        # Long outages are waited for; compression because a long run writes gigabytes.
-        return self._kafka.producer(linger_ms=20, compression_codec="lz4", message_timeout_ms=280_000)
+        # Long outages are waited for; compression because a long run writes gigabytes. An idempotent producer can
+        # meet errors that it calls fatal, and what is written twice does no harm here.
+        return self._kafka.producer(enable_idempotence=False, acks="all", retries=1_000_000, linger_ms=20,
+                                    compression_codec="lz4", message_timeout_ms=280_000)
 
     def _write(self):
         producer = self._producer()
@@ -68,7 +68,7 @@ class Feed:
                 time.sleep(ahead)
             fed = next(self._records)
             self.fates.append(fed.fate)
-            producer = self._put(producer, number, fed.value)
+            self._put(producer, number, fed.value)
         deadline = time.monotonic() + 280
         while producer.flush(1):
             if time.monotonic() > deadline:
@@ -81,13 +81,9 @@ class Feed:
                 producer.produce(self._topic, value, partition=partition, headers={NUMBER: str(number)},
                                  on_delivery=self._written)
                 producer.poll(0)
-                return producer
+                return
             except BufferError:
                 producer.poll(0.1)
-            except KafkaException:
-                # What the library calls fatal: what it had not written yet is no input, then.
-                producer.flush(5)
-                producer = self._producer()
 
     def _written(self, error, _message):
         if error is None:

@@ -8,13 +8,16 @@ Faults: `all`, `claims` (Redis forgets), or names; `--list` shows them. The last
 """
 
 import argparse
+import os
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support.processes import REPOSITORY  # noqa: E402
 
+from chaos import disk_full  # noqa: E402
 from chaos.faults import FAULTS, select  # noqa: E402
 from chaos.models import model_of  # noqa: E402
 from chaos.run import Options, Run  # noqa: E402
@@ -35,6 +38,26 @@ def parse():
     parser.add_argument("--partitions", type=int, default=6, help="of every topic (6)")
     parser.add_argument("--list", action="store_true", help="names the faults")
     return parser.parse_args()
+
+
+def build_variant():
+    """The build that is wrong on purpose takes the place of the right one."""
+    subprocess.run([REPOSITORY / "scripts/build", "commit-before-flush", "sluice"], check=True, stdout=sys.stderr)
+    os.environ["SLUICE_BINARY"] = str(REPOSITORY / "build/commit-before-flush/sluice")
+
+
+def fill_disk(seed, outcome):
+    """The scenario of the file sink, added to the outcome."""
+    try:
+        verdict = disk_full.run(seed)
+    except disk_full.CannotMount as reason:
+        outcome.missed["disk-full"] = 1
+        say(f"disk-full could not be done: {reason}")
+        return
+    say("disk-full: " + "\n".join(verdict.lines()))
+    outcome.faults["disk-full"] = 1
+    for kind in ("lost", "doubled", "misrouted"):
+        setattr(outcome.verdict, kind, getattr(outcome.verdict, kind) + getattr(verdict, kind))
 
 
 def say(text):
@@ -59,13 +82,18 @@ def main():
     if args.list:
         for name, fault in FAULTS.items():
             say(f"{name:26} {'claims' if fault.loses_claims else 'all   '}  {fault.__doc__.splitlines()[0]}")
+        say(f"{'disk-full':26} all     A disk that runs full under the file sink, a scenario of its own.")
         return 0
+    if args.variant == "commit-before-flush":
+        build_variant()
     delivery = "at_least_once" if args.variant == "commit-before-flush" else args.delivery
     options = Options(args.seed, args.minutes * 60, args.rate, args.members, args.partitions, delivery,
                       args.variant == "empty-claims")
     faults, model = select(args.faults), model_of(args.config)
     with World() as world:
         outcome = Run(world, model, faults, options, say).execute()
+    if "all" in args.faults.split(","):
+        fill_disk(args.seed, outcome)
     show(outcome)
     return 0 if outcome.good else 1
 

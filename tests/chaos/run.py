@@ -84,7 +84,6 @@ class Run:
             verdict = self._judge()
         finally:
             world.crew.close()
-            self._schedule.close()
             if rewriter:
                 rewriter.close()
         good = verdict.good and not self._wrong
@@ -112,7 +111,7 @@ class Run:
         environment = {**self._model.config.redis_environment(redis_url, redis_url), **self._world.clock.environment()}
         self._world.crew = Crew(self._model.config.path, settings, environment, options.members, options.seed, self._log)
         self._feed = Feed(kafka, self._input, options.partitions, options.rate, self._model.feed(options.seed), options.seed)
-        self._schedule = Schedule(self._world, self._faults, options.seed, options.seconds < 600, self._exactly_once, self._log)
+        self._schedule = Schedule(self._world, self._faults, options.seed, options.seconds, self._exactly_once, self._log)
         if not self._exactly_once:
             # Longest: a stall that ends in a late write.
             self._progress = Progress(kafka, self._group, self._input, options.partitions, TRANSACTION_S * 3 + 10)
@@ -169,6 +168,7 @@ class Run:
         committed, ends = kafka.committed(self._group, [self._input]), kafka.end_offsets([self._input])
         if committed != ends:
             self._wrong.append(f"committed offsets {committed} are not the ends {ends}")
+        crew.inspect_logs()
         self._wrong += crew.crashes
 
     def _judge(self):

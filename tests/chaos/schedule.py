@@ -1,35 +1,34 @@
 """When which fault comes: seeded, several at a time, each as often as the others."""
 
 import collections
-import concurrent.futures
 import random
 import time
 
 from chaos.faults.fault import Context
+from chaos.world import AT_ONCE
 
-_AT_ONCE = 3
-_GAP_S = (0.3, 4)
+_GAP_S, _SHORT_GAP_S = (0.3, 4), (0.1, 1.2)
 
 
 class Schedule:
     """Runs faults from a shuffled deck until it is told to stop.
 
-    Threading: one thread calls; the faults run on threads that last until close(), since a process ends with the
-    thread that started it.
+    Threading: one thread calls; the faults run on threads of the world, since a process ends with the thread that
+    started it.
     """
 
-    def __init__(self, world, faults, seed, short, exactly_once, log):
+    def __init__(self, world, faults, seed, seconds, exactly_once, log):
         self._world = world
         self._faults = faults
         self._chance = random.Random(seed)
         self._seed = seed
-        self._short = short
+        self._short = seconds < 600
+        self._gap_s = _SHORT_GAP_S if seconds < 60 else _GAP_S
         self._exactly_once = exactly_once
         self._log = log
         self._deck = []
         self._next = 0.0
         self._running = {}  # future -> (fault, locks)
-        self._pool = concurrent.futures.ThreadPoolExecutor(_AT_ONCE)
         self._started = 0
         self.done = collections.Counter()
         self.missed = collections.Counter()
@@ -38,7 +37,7 @@ class Schedule:
     def step(self):
         """Starts the next fault if it is time for it."""
         self._collect()
-        if not self._faults or len(self._running) >= _AT_ONCE or time.monotonic() < self._next:
+        if not self._faults or len(self._running) >= AT_ONCE or time.monotonic() < self._next:
             return
         if not self._deck:
             self._deck = [fault for fault in self._faults]
@@ -57,9 +56,6 @@ class Schedule:
             self._collect()
             time.sleep(0.05)
 
-    def close(self):
-        self._pool.shutdown()
-
     def _acquire(self, fault):
         taken = []
         for name in fault.needs:
@@ -75,8 +71,8 @@ class Schedule:
         chance = random.Random(f"{self._seed}/{self._started}/{fault.name}")
         context = Context(self._world, chance, self._short, self._exactly_once)
         self._log(f"fault {self._started}: {fault.name}")
-        self._running[self._pool.submit(fault().run, context)] = fault, locks
-        self._next = time.monotonic() + self._chance.uniform(*_GAP_S)
+        self._running[self._world.pool.submit(fault().run, context)] = fault, locks
+        self._next = time.monotonic() + self._chance.uniform(*self._gap_s)
 
     def _collect(self):
         for future in [future for future in self._running if future.done()]:

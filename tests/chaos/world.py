@@ -1,5 +1,6 @@
 """The servers of a run: three Kafka brokers, Redis with a replica, and the proxies in front of them."""
 
+import concurrent.futures
 import threading
 
 from support.own_redis import RedisServer
@@ -10,6 +11,7 @@ from support.tcp_proxy import TcpProxy
 from chaos.clock import SteppedClock
 from chaos.cluster import ChaosCluster
 
+AT_ONCE = 3  # faults
 SESSION_S, TRANSACTION_S = 3, 6  # time-outs of the processes under test
 
 
@@ -23,6 +25,7 @@ class World:
         self.redis_proxy = TcpProxy(self.redis.port)
         self.clock = SteppedClock(binary())
         self.locks = {name: threading.Lock() for name in ("kafka", "redis", "members", "clock")}
+        self.pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
         self.crew = None
 
     def __enter__(self):
@@ -36,6 +39,7 @@ class World:
         self.redis_proxy.close()
         for server in (self.kafka, self.redis, self.replica, self.clock):
             server.close()
+        self.pool.shutdown()
 
     def follow(self):
         """Makes the replica one of the Redis in use."""
