@@ -8,7 +8,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from support.kafka_cluster import KafkaCluster
-from support.processes import free_port, wait_until
+from support.processes import lasting_port, wait_until
 from support.tcp_proxy import TcpProxy
 
 NODES = 3
@@ -30,7 +30,7 @@ class ChaosCluster(KafkaCluster):
         self._client_ports = {}
         self.proxies = {}
         for number in range(1, NODES + 1):
-            self._client_ports[number] = free_port()
+            self._client_ports[number] = lasting_port()
             self.proxies[number] = TcpProxy(self._client_ports[number])
 
     @property

@@ -15,7 +15,7 @@ import uuid
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
-from support.processes import REPOSITORY, ChildProcess, accepts_connections, free_port, wait_until
+from support.processes import REPOSITORY, ChildProcess, accepts_connections, lasting_port, wait_until
 
 MIB = 1024 * 1024
 _PASSING = {"NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS", "_WAIT_COORD", "_TRANSPORT",
@@ -72,7 +72,7 @@ class KafkaCluster:
         self._jars = jars()
         # An id that begins with a dash would be taken for an option.
         self._cluster_id = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-        self._nodes = [_Node(number, free_port(), free_port(), self._folder / f"node-{number}")
+        self._nodes = [_Node(number, lasting_port(), lasting_port(), self._folder / f"node-{number}")
                        for number in range(1, nodes + 1)]
         self._admin = None
         self._readers = {}

@@ -7,14 +7,14 @@ import tempfile
 
 import redis
 
-from support.processes import ChildProcess, accepts_connections, free_port, wait_until
+from support.processes import ChildProcess, accepts_connections, lasting_port, wait_until
 
 
 class RedisServer:
     """Starts, stops, kills and restarts one redis-server. Data survives a restart only with `persistent`."""
 
     def __init__(self, password=None, persistent=False, settings=None):
-        self.port = free_port()
+        self.port = lasting_port()
         self.password = password
         self._persistent = persistent
         self._settings = settings or {}

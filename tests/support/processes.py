@@ -4,6 +4,7 @@ import atexit
 import ctypes
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -25,6 +26,18 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def lasting_port():
+    """A free port that no outgoing connection is given, so that a server finds it free when it comes back."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_until(condition, timeout, what, interval=0.02):

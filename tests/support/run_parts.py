@@ -155,6 +155,22 @@ def parity():
     return last_line([sys.executable, "tests/parity/run_parity.py", "tests/parity/cases"])
 
 
+def chaos(preset="release"):
+    """The short form of scripts/chaos, and the tests of its judge."""
+    build(preset, "sluice")
+    with tempfile.TemporaryDirectory() as folder:
+        results = pathlib.Path(folder) / "pytest.xml"
+        call([sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", f"--junit-xml={results}",
+              "tests/chaos"])
+        total = junit(results)
+    binary = REPOSITORY / "build" / preset / "sluice"
+    return total + last_line([sys.executable, "tests/chaos/short.py"], env={**os.environ, "SLUICE_BINARY": str(binary)})
+
+
+def chaos_sanitized():
+    return chaos("dev")
+
+
 def last_line(command, **options):
     """Runs a program whose last line is `N passed, N failed`."""
     with subprocess.Popen([str(part) for part in command], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True,
@@ -198,7 +214,8 @@ def fuzz():
     return total
 
 
-PARTS = {part.__name__: part for part in (rules, unit, golden, integration, parity, tsan, clang, tidy, fuzz)}
+PARTS = {part.__name__: part for part in (rules, unit, golden, integration, parity, chaos, chaos_sanitized, tsan, clang,
+                                          tidy, fuzz)}
 
 
 def main():
