@@ -48,18 +48,30 @@ class Chain:
     def wait_done(self, timeout=120):
         """Until every daemon has committed all that there is: one after the other, in the order of the data."""
         for config, sluice in self._daemons:
-            topics = [self._prefix + topic for topic in config.inputs()]
-            ends = self._ends(topics)
+            self._wait_for(config, sluice, timeout)
 
-            def done(group=self._group(config), topics=topics, ends=ends, sluice=sluice):
-                if not sluice.running():
-                    raise RuntimeError(f"sluice ended with {sluice.exit_status()}:\n{sluice.log_tail()}")
-                committed = self._kafka.committed(group, topics)
-                return all(committed[place] >= end for place, end in ends.items())
+    def _wait_for(self, config, sluice, timeout):
+        topics = [self._prefix + topic for topic in config.inputs()]
+        ends = self._ends(topics)
 
-            wait_until(done, timeout, lambda sluice=sluice: f"all input is done\n{sluice.ready()[1]}\n{sluice.log_tail()}",
-                       interval=0.05)
-            self._kafka.wait_for_open_transactions([self._prefix + topic for topic in config.outputs()])
+        def done():
+            if not sluice.running():
+                raise RuntimeError(f"sluice ended with {sluice.exit_status()}:\n{sluice.log_tail()}")
+            committed = self._kafka.committed(self._group(config), topics)
+            return all(committed[place] >= end for place, end in ends.items())
+
+        wait_until(done, timeout, lambda: f"all input is done\n{sluice.ready()[1]}\n{sluice.log_tail()}", interval=0.05)
+        self._kafka.wait_for_open_transactions([self._prefix + topic for topic in config.outputs()])
+
+    def run_in_turn(self, timeout=120):
+        """Runs one daemon after the other to the end of its input; yields (name, records read, CPU-seconds)."""
+        for config, sluice in self._daemons:
+            records = len(self._kafka.read([self._prefix + topic for topic in config.inputs()], values=False))
+            sluice.start()
+            sluice.wait_ready()
+            self._wait_for(config, sluice, timeout)
+            yield config.name, records, _cpu_seconds(sluice)
+            sluice.terminate()
 
     def _ends(self, topics):
         """Offsets after the last records; the ends of the partitions count the marks of transactions too."""
@@ -76,12 +88,7 @@ class Chain:
 
     def cpu_seconds(self):
         """Of all daemons together, so far."""
-        total = 0
-        for _, sluice in self._daemons:
-            with open(f"/proc/{sluice.pid}/stat", encoding="ascii") as stat:
-                fields = stat.read().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / _TICKS
+        return sum(_cpu_seconds(sluice) for _, sluice in self._daemons)
 
     def rss_mb(self):
         """Resident memory of all daemons together."""
@@ -107,6 +114,12 @@ class Chain:
 
     def __exit__(self, *_):
         self.close()
+
+
+def _cpu_seconds(sluice):
+    with open(f"/proc/{sluice.pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def recreate_topics(kafka, topics, partitions=1):
