@@ -1,5 +1,7 @@
 #include "stages/check_batch/check_batch.h"
 
+#include <string_view>
+
 #include "codec/json_reader.h"
 
 namespace sluice::stages {
@@ -17,7 +19,7 @@ Reason FaultOfParams(const Document& batch) {
 }
 
 /// The original sees these only when it reads the batch a second time, after it has counted it.
-bool IsFoundLate(Reason reason) {
+bool IsFoundLate(std::string_view reason) {
   return reason == unreadable::kTrailingText || reason == unreadable::kRepeatedName;
 }
 

@@ -193,7 +193,7 @@ TEST_F(ExtractEventsTest, WhatIsRandomInTheOriginalIsTheSameAtEveryReplayAndElse
     for (const Event& event : batch_.events()) {
       if (!IsAudit(event)) continue;
       for (const char* pointer : {"/context/sid", "/context/did", "/mid", "/object/id"}) {
-        ids.push_back(event.doc().ReadString(Path(pointer)).value_or("").data());
+        ids.emplace_back(event.doc().ReadString(Path(pointer)).value_or(""));
       }
     }
   }

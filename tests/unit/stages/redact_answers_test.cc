@@ -24,14 +24,15 @@ class RedactAnswersTest : public StageTest {
   }
   /// The event as it goes on.
   std::string After(const std::string& text) {
-    const auto stage = Build(kEntry);
-    return TextAfter(*stage, text);
+    stage_ = Build(kEntry);
+    return TextAfter(*stage_, text);
   }
   void ExpectMiss(const std::string& what) {
     EXPECT_EQ(CountOf("cache-miss-count"), 1U) << what;
     EXPECT_EQ(CountOf("cache-hit-count"), 0U) << what;
     EXPECT_TRUE(emitted_.empty()) << what;
   }
+  std::unique_ptr<Stage> stage_;
 };
 
 TEST_F(RedactAnswersTest, AnswersToARegistrationQuestionGoAndTheWholeEventIsCopiedBefore) {
