@@ -15,7 +15,7 @@ bool IsSecretKey(std::string_view key);
 /// True for environment variables whose values are never shown, such as REDIS_PASSWORD.
 bool IsSecretVariable(std::string_view name);
 
-/// The text with user and password of a URL in it replaced by "[redacted]".
+/// The text with user, password and parameters (but db=N) of a URL in it replaced by "[redacted]".
 std::string RedactUrl(std::string_view text);
 
 /// A scalar's text as it may be shown: in complaints, logs and /config.

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <set>
 
 #include "files/file_sink.h"
 #include "files/file_source.h"
@@ -61,6 +62,18 @@ void AddOptionProblems(kafka::ClientKind kind, const kafka::Options& options,
   }
 }
 
+/// A store that takes the place of those of several parts is named once.
+std::set<std::string> StoreProblems(const PipelineConfig& config) {
+  std::set<std::string> problems;
+  for (const PipelineConfig& part : config.parts) problems.merge(StoreProblems(part));
+  for (const StoreConfig& store : config.stores) {
+    if (!store.redis) continue;
+    const auto settings = RedisSettingsOf(store);
+    if (!settings.ok()) problems.insert(settings.error().message);
+  }
+  return problems;
+}
+
 }  // namespace
 
 Ports MakePorts(const PipelineConfig& config, int worker, const BuiltFlow& flow,
@@ -93,6 +106,15 @@ Result<RedisSettings> RedisSettingsOf(const StoreConfig& store) {
   if (store.redis->db) redis.db = *store.redis->db;
   if (!store.redis->user.empty()) redis.user = store.redis->user;
   if (!store.redis->password.empty()) redis.password = store.redis->password;
+  if (store.redis->tls) {
+    if (!redis.tls) {
+      return Error{ErrorKind::kInvalidConfig,
+                   store.where + ".redis.tls: `url` asks for no TLS; write rediss://"};
+    }
+    redis.ca_file = store.redis->tls->ca;
+    redis.cert_file = store.redis->tls->cert;
+    redis.key_file = store.redis->tls->key;
+  }
   redis.connect_timeout = store.redis->timeout;
   redis.command_timeout = store.redis->timeout;
   return settings;
@@ -113,11 +135,7 @@ Status CheckAdapters(const PipelineConfig& config) {
   }
   if (config.source_files && config.workers > 1)
     add(config.source_where + ": files are read by one worker: set `workers: 1`");
-  for (const StoreConfig& store : config.stores) {
-    if (!store.redis) continue;
-    const auto settings = RedisSettingsOf(store);
-    if (!settings.ok()) add(settings.error().message);
-  }
+  for (const std::string& problem : StoreProblems(config)) add(problem);
   if (problems.empty()) return Ok();
   return Error{ErrorKind::kInvalidConfig, problems};
 }

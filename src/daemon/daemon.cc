@@ -110,9 +110,10 @@ void RunCrew(Crew& crew, const StopSignals& signals) {
   crew.Join();
 }
 
-/// Stores that need no server.
+/// Stores that need no server. Files are read as they will be.
 void TakeOffline(PipelineConfig& pipeline) {
   for (StoreConfig& store : pipeline.stores) {
+    if (store.file) continue;
     store.redis.reset();
     store.memory = StoreConfig::Memory{1};
   }
@@ -130,7 +131,7 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
   Readiness readiness;
   const kafka::LogSink kafka_log = MakeKafkaLog();
   kafka::Watchdog watchdog(kafka::Watchdog::ExitOnExpiry(kafka_log));
-  SharedResources shared{clock, metrics, pipeline, {}, {}};
+  SharedResources shared{clock, metrics, pipeline};
 
   std::list<std::unique_ptr<PipelineWorker>> workers;
   for (int i = 0; i < pipeline.workers; ++i) {
@@ -162,7 +163,7 @@ Status ValidateDaemonConfig(const PipelineConfig& pipeline) {
   for (PipelineConfig& part : offline.parts) TakeOffline(part);
   PrometheusMetrics metrics;
   const SystemClock clock;
-  SharedResources shared{clock, metrics, offline, {}, {}};
+  SharedResources shared{clock, metrics, offline};
   auto built = BuildFlow(shared);
   if (!built) return std::move(built).error();
   return Ok();

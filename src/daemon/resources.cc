@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "daemon/adapters.h"
+#include "daemon/counted_lookup_store.h"
+#include "daemon/lookup_file.h"
+#include "memory/cached_lookup_store.h"
 #include "memory/memory_claim_store.h"
 #include "memory/memory_lookup_store.h"
 #include "redis/redis_claim_store.h"
@@ -46,17 +49,34 @@ CounterId WorkerResources::Counter(const std::string& name) {
   return static_cast<CounterId>(IndexOf(counters_, name));
 }
 
+Result<const StoreConfig*> WorkerResources::StoreOf(const std::string& name) const {
+  const auto at = std::ranges::find(part_.stores, name, &StoreConfig::name);
+  if (at != part_.stores.end()) return &*at;
+  return Error{ErrorKind::kInvalidConfig, "there is no store `" + name + "`"};
+}
+
 Result<std::unique_ptr<ClaimStore>> WorkerResources::Claims(const std::string& name) {
-  const auto& stores = part_.stores;
-  const auto at = std::ranges::find(stores, name, &StoreConfig::name);
-  if (at == stores.end()) {
-    return Error{ErrorKind::kInvalidConfig, "there is no store `" + name + "`"};
+  const auto found = StoreOf(name);
+  if (!found) return found.error();
+  const StoreConfig& store = *found.value();
+  const auto refuse = [&](const std::string& why) {
+    return Error{ErrorKind::kInvalidConfig, store.where + why};
+  };
+  if (store.file) {
+    return refuse(
+        ".file: a file holds reference data, which is only read, but claims are to be written "
+        "here; use `redis`, or `memory` for a run without a server");
   }
-  if (at->redis) return RedisClaims(*at);
+  if (store.cache) {
+    return refuse(
+        ".cache: claims can't be cached; leave `cache` out, or give the reference data a store of "
+        "its own");
+  }
+  if (store.redis) return RedisClaims(store);
   auto& claims = shared_.memory_claims[part_.name + "/" + name];
   if (claims == nullptr) {
-    claims =
-        std::make_shared<MemoryClaims>(shared_.clock, at->memory->max_keys, shared_.metrics, name);
+    claims = std::make_shared<MemoryClaims>(shared_.clock, store.memory->max_keys, shared_.metrics,
+                                            name);
   }
   return std::unique_ptr<ClaimStore>(new MemoryClaimStore(claims));
 }
@@ -76,13 +96,36 @@ Result<std::unique_ptr<ClaimStore>> WorkerResources::RedisClaims(const StoreConf
 }
 
 Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string& name) {
-  const auto at = std::ranges::find(part_.stores, name, &StoreConfig::name);
-  if (at == part_.stores.end()) {
-    return Error{ErrorKind::kInvalidConfig, "there is no store `" + name + "`"};
+  const auto found = StoreOf(name);
+  if (!found) return found.error();
+  const StoreConfig& store = *found.value();
+  auto opened = store.redis ? RedisLookups(store) : LocalLookups(store);
+  if (!opened) return opened;
+  std::unique_ptr<LookupStore> lookups = std::move(opened).value();
+  if (store.redis && store.cache) {
+    const LookupCache::Limits limits{store.cache->max_keys, store.cache->ttl,
+                                     store.cache->missing_ttl};
+    lookups =
+        std::make_unique<CachedLookupStore>(std::move(lookups), limits, shared_.metrics, name);
   }
-  if (at->redis) return RedisLookups(*at);
   return std::unique_ptr<LookupStore>(
-      new MemoryLookupStore(std::make_shared<const MemoryLookups>()));
+      new CountedLookupStore(std::move(lookups), shared_.metrics, name));
+}
+
+Result<std::unique_ptr<LookupStore>> WorkerResources::LocalLookups(const StoreConfig& store) {
+  if (!store.file) {
+    return std::unique_ptr<LookupStore>(
+        new MemoryLookupStore(std::make_shared<const MemoryLookups>()));
+  }
+  auto& table = shared_.lookup_files[{store.file->path, store.file->db}];
+  if (table == nullptr) {
+    auto loaded = LoadLookups(store.file->path, store.file->db);
+    if (!loaded) return std::move(loaded).error().Wrap(store.where + ".file");
+    table = std::move(loaded).value();
+    spdlog::info("Store {}: {} keys of database {} from {}", store.name, table->size(),
+                 store.file->db, store.file->path);
+  }
+  return std::unique_ptr<LookupStore>(new MemoryLookupStore(table));
 }
 
 Result<std::unique_ptr<LookupStore>> WorkerResources::RedisLookups(const StoreConfig& store) {

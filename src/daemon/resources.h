@@ -2,12 +2,13 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/pipeline_config.h"
 #include "memory/memory_claims.h"
+#include "memory/memory_lookups.h"
 #include "sluice/metrics.h"
 #include "sluice/resources.h"
 
@@ -18,8 +19,10 @@ struct SharedResources {
   const Clock& clock;
   MetricsRegistry& metrics;
   const PipelineConfig& config;  ///< Of the process; its parts have stores of their own.
-  std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas;
-  std::map<std::string, std::shared_ptr<MemoryClaims>> memory_claims;
+  std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas = {};
+  std::map<std::string, std::shared_ptr<MemoryClaims>> memory_claims = {};
+  /// Reference data by file and database.
+  std::map<std::pair<std::string, int>, std::shared_ptr<const MemoryLookups>> lookup_files = {};
 };
 
 /// Resources of one pipeline of a worker; hands out the ids that its metrics are then made with.
@@ -42,8 +45,10 @@ class WorkerResources final : public Resources {
   [[nodiscard]] const std::vector<std::string>& counters() const { return counters_; }
 
  private:
+  Result<const StoreConfig*> StoreOf(const std::string& name) const;
   Result<std::unique_ptr<ClaimStore>> RedisClaims(const StoreConfig& store);
   Result<std::unique_ptr<LookupStore>> RedisLookups(const StoreConfig& store);
+  Result<std::unique_ptr<LookupStore>> LocalLookups(const StoreConfig& store);
 
   SharedResources& shared_;
   const PipelineConfig& part_;

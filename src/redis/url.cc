@@ -47,6 +47,11 @@ std::string_view TakeUntil(std::string_view& text, char separator) {
   return head;
 }
 
+/// Parameters may hold a password, although none is taken from there.
+std::string_view WithoutParameters(std::string_view text) {
+  return text.substr(0, text.find_first_of("?#"));
+}
+
 /// One URL on its way into settings; keeps what an error message may show of it.
 class UrlParser {
  public:
@@ -84,13 +89,14 @@ class UrlParser {
     // The last "@", so that a password with a bare "@" or "/" can't end up in a message.
     const std::size_t at = rest_.rfind('@');
     if (at == std::string_view::npos || (unix_ && rest_.starts_with('/'))) {
-      rest_shown_ = rest_;
+      rest_shown_ = WithoutParameters(rest_);
       return Ok();
     }
     std::string_view credentials = rest_.substr(0, at);
     rest_.remove_prefix(at + 1);
     shown_ += "***@";
-    rest_shown_ = rest_;
+    // What stands in front of the "@" may be a parameter, and so may the rest then.
+    if (WithoutParameters(credentials) == credentials) rest_shown_ = WithoutParameters(rest_);
     if (credentials.find(':') == std::string_view::npos) {
       return Bad("write :password@ or user:password@ in front of the host");
     }
@@ -110,12 +116,16 @@ class UrlParser {
       return Bad("the socket's path must be absolute (three slashes after unix:)");
     }
     if (query.empty()) return Ok();
-    if (!query.starts_with("db=")) return Bad("only the parameter db=N is known");
+    if (!query.starts_with("db=")) {
+      return Bad("only the parameter db=N is known (others are not shown)");
+    }
     return TakeDb(query.substr(3));
   }
 
   Status TakeHost() {
-    if (rest_.find_first_of("?#") != std::string_view::npos) return Bad("parameters are not known");
+    if (rest_.find_first_of("?#") != std::string_view::npos) {
+      return Bad("parameters (not shown) are not known; a password stands in front of the host");
+    }
     std::string_view db = rest_;
     std::string_view port = TakeUntil(db, '/');
     if (port.starts_with('[')) {

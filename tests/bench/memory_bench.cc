@@ -110,7 +110,7 @@ int Run(int argc, char** argv) {
   if (!pipeline) return Die(pipeline.error().message);
   PrometheusMetrics metrics;
   const SystemClock clock;
-  SharedResources shared{clock, metrics, pipeline.value(), {}, {}};
+  SharedResources shared{clock, metrics, pipeline.value()};
   std::optional<FreshEvents> events = FreshEvents::Read(argv[2]);
   if (!events) return Die(std::string("no events in ") + argv[2]);
   return Pass(shared, *events, std::strtoll(argv[3], nullptr, 10));

@@ -315,7 +315,52 @@ TEST_F(PipelineConfigTest, SourceAndSinkAreOneOfTwo) {
               HasSubstr("a sink of files needs a source of files"));
   EXPECT_THAT(ProblemsWith("source", "{files: {paths: a, topic: t}}"),
               HasSubstr("a sink of Kafka needs a source of Kafka"));
-  EXPECT_THAT(ProblemsWith("stores.s", "{}"), HasSubstr("must have either `redis` or `memory`"));
+  EXPECT_THAT(ProblemsWith("stores.s", "{}"),
+              HasSubstr("must have one of `redis`, `memory` or `file`"));
+}
+
+TEST_F(PipelineConfigTest, AStoreMayBeAFile) {
+  const PipelineConfig pipeline =
+      Checked(kSmall, {{"stores", "{a: {file: {path: f.gz, db: 5}}, b: {file: {path: g}}}"}});
+  ASSERT_EQ(pipeline.stores.size(), 2U);
+  EXPECT_EQ(pipeline.stores[0].file->path, "f.gz");
+  EXPECT_EQ(pipeline.stores[0].file->db, 5);
+  EXPECT_EQ(pipeline.stores[1].file->db, 0);
+  EXPECT_THAT(ProblemsWith("stores.s.file", "{db: -1}"),
+              AllOf(HasSubstr("`path` is missing"), HasSubstr("must be a database's number")));
+}
+
+TEST_F(PipelineConfigTest, ACacheStandsBesideRedisAndHasDefaults) {
+  const PipelineConfig pipeline = Checked(
+      kSmall, {{"stores.a", "{redis: {url: 'redis://h'}, cache: {}}"},
+               {"stores.b", "{redis: {url: 'redis://h'}}"},
+               {"stores.c",
+                "{redis: {url: 'redis://h'}, cache: {max_keys: 5, ttl: 5m, missing_ttl: 0s}}"}});
+  EXPECT_EQ(pipeline.stores[0].cache->max_keys, 100'000U);
+  EXPECT_EQ(pipeline.stores[0].cache->ttl, milliseconds(60'000));
+  EXPECT_EQ(pipeline.stores[0].cache->missing_ttl, milliseconds(10'000));
+  EXPECT_FALSE(pipeline.stores[1].cache);
+  EXPECT_EQ(pipeline.stores[2].cache->max_keys, 5U);
+  EXPECT_EQ(pipeline.stores[2].cache->ttl, milliseconds(300'000));
+  EXPECT_EQ(pipeline.stores[2].cache->missing_ttl, milliseconds(0));
+  EXPECT_THAT(ProblemsWith("stores.s", "{memory: {}, cache: {}}"),
+              HasSubstr("cache: only stands beside `redis`"));
+  EXPECT_THAT(
+      ProblemsWith("stores.s", "{redis: {url: 'redis://h'}, cache: {ttl: 0s, max_keys: 0}}"),
+      AllOf(HasSubstr("ttl: must be at least 1ms"), HasSubstr("max_keys: must be between")));
+}
+
+TEST_F(PipelineConfigTest, TheFilesOfTlsAreReadAndAClientHasBoth) {
+  const PipelineConfig pipeline = Checked(
+      kSmall,
+      {{"stores.s.redis", "{url: 'rediss://h', tls: {ca: a.pem, cert: c.pem, key: k.pem}}"}});
+  const auto& tls = pipeline.stores[0].redis->tls;
+  ASSERT_TRUE(tls);
+  EXPECT_EQ(tls->ca, "a.pem");
+  EXPECT_EQ(tls->cert, "c.pem");
+  EXPECT_EQ(tls->key, "k.pem");
+  EXPECT_THAT(ProblemsWith("stores.s.redis", "{url: 'rediss://h', tls: {cert: c.pem}}"),
+              HasSubstr("tls: must have both `cert` and `key`"));
 }
 
 TEST_F(PipelineConfigTest, ATransactionDoesNotSpanTwoClusters) {
@@ -367,7 +412,7 @@ TEST_F(PipelineConfigTest, ASideOutputThatAStageNamesMustBeThere) {
 TEST_F(PipelineConfigTest, TheEffectiveConfigurationHasDefaultsAndNoSecrets) {
   variables_["BROKER_KEY"] = "hush";
   Checked(kSmall, {{"source.kafka.brokers", "${BROKER_KEY}"},
-                   {"stores.s.redis", "{url: 'redis://u:hush@h', password: hush}"}});
+                   {"stores.s.redis", "{url: 'redis://u:hush@h?password=hush', password: hush}"}});
   EXPECT_THAT(config_->Redacted(),
               AllOf(HasSubstr("max_bytes: 32MiB"), HasSubstr("redis://[redacted]@h"),
                     HasSubstr("delivery: exactly_once"), Not(HasSubstr("hush"))));

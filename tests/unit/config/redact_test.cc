@@ -32,8 +32,18 @@ TEST_F(RedactTest, UserAndPasswordOfAUrlAreNotShown) {
   EXPECT_EQ(RedactUrl("unix://u:p@/run/redis"), "unix://[redacted]@/run/redis");
 }
 
+TEST_F(RedactTest, ParametersOfAUrlAreNotShown) {
+  EXPECT_EQ(RedactUrl("redis://h?password=p"), "redis://h?[redacted]");
+  EXPECT_EQ(RedactUrl("redis://u:p@h/1?password=p"), "redis://[redacted]@h/1?[redacted]");
+  EXPECT_EQ(RedactUrl("redis://h/1?password=a@b"), "redis://[redacted]");
+  EXPECT_EQ(RedactUrl("redis://u:p?w@h"), "redis://[redacted]");
+  EXPECT_EQ(RedactUrl("redis://h#p"), "redis://h#[redacted]");
+  EXPECT_EQ(RedactUrl("unix:///run/s?db=1&password=a@b"), "unix:///run/s?[redacted]");
+}
+
 TEST_F(RedactTest, AUrlWithoutAPasswordIsShown) {
-  for (const char* url : {"redis://h:1/2", "unix:///run/a@b.sock", "a@b", "h:9092", ""}) {
+  for (const char* url :
+       {"redis://h:1/2", "unix:///run/s?db=7", "unix:///run/a@b.sock", "a@b", "h:9092", ""}) {
     EXPECT_EQ(RedactUrl(url), url);
   }
 }

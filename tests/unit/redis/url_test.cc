@@ -89,6 +89,16 @@ TEST(RedisUrlTest, AComplaintShowsTheUrlWithoutItsSecrets) {
   EXPECT_EQ(message.find("user:s"), std::string::npos) << message;
 }
 
+TEST(RedisUrlTest, AComplaintDoesNotShowParameters) {
+  for (const char* url : {"redis://host?password=s3cret", "redis://host/0?password=s3cret@s3cret",
+                          "redis://host#s3cret", "redis://u:p?s3cret@host:0",
+                          "redis://host:0?a=s3cret", "redis://u:p@host?password=s3cret",
+                          "unix:///run/s?password=s3cret", "unix:///run/s?db=1&password=s3cret"}) {
+    EXPECT_EQ(Complaint(url).find("s3cret"), std::string::npos) << Complaint(url);
+  }
+  EXPECT_NE(Complaint("redis://host?password=x").find("\"redis://host\""), std::string::npos);
+}
+
 TEST(RedisUrlTest, OtherFormsAreRefused) {
   for (const char* url : {"",
                           "localhost:6379",
