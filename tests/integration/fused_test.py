@@ -9,7 +9,9 @@ import pytest
 from support.chain import CHAIN, FUSED, INPUT, Chain, recreate_topics
 from support.generate_batches import CLOCK_MS, Batches
 from support.own_redis import RedisServer
+from support.preprocessor import PreprocessorJob
 
+POINTS = ("collected", "claimed", "begun", "written", "offsets_sent", "committed")
 EVENTS = int(os.environ.get("SLUICE_CHAIN_EVENTS", "4000"))
 
 
@@ -31,7 +33,17 @@ def multiset(records):
     return collections.Counter((record.key, canonical(record.value)) for record in records)
 
 
-def run(kafka, redis, lookups, names, prefix, values, settings=None):
+def kill_at_every_point(chain):
+    """Lets the one daemon of the chain die at each point of a transaction."""
+    (sluice,) = chain.daemons().values()
+    for number, point in enumerate(POINTS):
+        sluice.environment["SLUICE_FAULT_POINT"] = f"{point}:{1 + number % 2}"
+        sluice.start()
+        assert sluice.wait(60) == -9, f"killed at {point}\n{sluice.log_tail()}"
+    del sluice.environment["SLUICE_FAULT_POINT"]
+
+
+def run(kafka, redis, lookups, names, prefix, values, settings=None, harm=None):
     """{topic: records} of a run over these batches."""
     redis.client().flushall()
     with Chain(kafka, redis, lookups, names, prefix, clock=CLOCK_MS, settings=settings) as chain:
@@ -40,6 +52,8 @@ def run(kafka, redis, lookups, names, prefix, values, settings=None):
         else:
             chain.create_topics()
         kafka.produce(prefix + INPUT, values)
+        if harm:
+            harm(chain)
         chain.start()
         chain.wait_done(timeout=60 + EVENTS / 500)
         found = chain.read()
@@ -74,3 +88,16 @@ def test_what_is_not_kept_stays_in_memory(kafka, redis, lookups):
     assert found["telemetry.denorm"] and found["druid.events.telemetry"]
     for topic in ("telemetry.raw", "telemetry.unique.primary", "telemetry.unique.secondary", "telemetry.error"):
         assert not found[topic], topic
+
+
+def test_kills_at_every_point_change_nothing(kafka, redis, lookups):
+    batches = Batches(seed=7, events=EVENTS)
+    values = list(batches)
+    batches.load(lookups)
+    prefix = "fused-kills."
+    # Small transactions, so that the kills do not all meet the first one.
+    settings = {**PreprocessorJob.QUICK_GROUP, "transaction.max_events": "10", "keep": "all"}
+    unharmed = run(kafka, redis, lookups, FUSED, prefix, values, settings)
+    killed = run(kafka, redis, lookups, FUSED, prefix, values, settings, harm=kill_at_every_point)
+    for topic in sorted(unharmed):
+        assert multiset(killed[topic]) == multiset(unharmed[topic]), topic
