@@ -1,6 +1,6 @@
-"""Shows what a run on files did: what came in, where it went, why it failed.
+"""Shows what the runs of the quick start did: what came in, where it went, why it failed.
 
-  scripts/quickstart_report.py INPUT OUTPUT_FOLDER
+  scripts/quickstart_report.py EVENTS JOBS_OUTPUT_FOLDER BATCHES CHAINS_OUTPUT_FOLDER
 """
 
 import collections
@@ -20,12 +20,16 @@ WHAT = {
     "telemetry.cb.audit": "CB_AUDIT events",
     "druid.events.log": "LOG events, for Druid as they are",
 }
+FLAGS = {"device": "device_denorm", "user": "user_denorm", "content": "content_denorm"}
+WIDTH = 118
 TRY_NEXT = [
     ("see an event that failed", "head -n 1 {out}/{failed} | python3 -m json.tool"),
     ("see what the stages can do", "build/release/sluice stages"),
     ("change a stage, then check the file", "build/release/sluice validate config/quickstart.yaml"),
-    ("run it on your Kafka and Redis", "KAFKA_BROKERS=host:9092 REDIS_URL=redis://host:6379 \\\n"
-                                       "    build/release/sluice run config/pipeline-preprocessor.yaml"),
+    ("run one job on your Kafka and Redis", "KAFKA_BROKERS=host:9092 REDIS_URL=redis://host:6379 \\\n"
+                                            "    build/release/sluice run config/pipeline-preprocessor.yaml"),
+    ("run the whole chain on them", "KAFKA_BROKERS=host:9092 REDIS_URL=redis://host:6379 REDIS_META_URL=redis://host:6380 \\\n"
+                                    "    build/release/sluice run config/telemetry-pipeline.yaml"),
     ("test everything on a real Kafka and Redis", "scripts/test"),
 ]
 
@@ -65,11 +69,15 @@ def eids(events):
     return collections.Counter(str(event.get("eid", "(no eid)")) for event in events)
 
 
-def main():
-    source, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+def written_to(folder, topics="*"):
+    """The records of each topic."""
+    return {path.name.removesuffix(".ndjson"): [json.loads(line) for line in lines(path)]
+            for path in sorted(folder.glob(f"{topics}.ndjson"))}
+
+
+def report_job(source, folder):
     came = [event_of(line) for line in lines(source)]
-    written = {path.name.removesuffix(".ndjson"): [json.loads(line) for line in lines(path)]
-               for path in sorted(folder.glob("*.ndjson"))}
+    written = written_to(folder)
     outputs = {topic: [record["value"] for record in records] for topic, records in written.items()}
     print(f"\nWhat came in: {len(came)} records of {source}")
     print(f"  {most_common(eids(came), 6)}")
@@ -94,10 +102,50 @@ def main():
         table(["validation_error", "records", "event types"],
               [[reason, len(events), most_common(eids(events), 3)]
                for reason, events in sorted(reasons.items(), key=lambda reason: -len(reason[1]))])
+    return f"{failed}.ndjson"
 
+
+def members(event, compared=None):
+    """One line per member; of those that differ from `compared`, where that is given."""
+    for name, value in event.items():
+        if compared is None or compared.get(name) != value:
+            line = f"{name}: {json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
+            print("    " + (line if len(line) <= WIDTH else line[:WIDTH - 1] + "…"))
+
+
+def report_chain(source, folder):
+    batches = [event_of(line) for line in lines(source)]
+    came = [event for batch in batches for event in batch.get("events", []) if isinstance(event, dict)]
+    druid = {topic: [record["value"] for record in records]
+             for topic, records in written_to(folder, "*druid.*").items() if records}
+    largest_first = sorted(druid.items(), key=lambda output: -len(output[1]))
+    print(f"\nWhat came in: {len(came)} events in {len(batches)} batches of {source}")
+    print(f"\nWhat Druid gets, and how many of it were enriched with what is known of their device, user and content ({folder})\n")
+    rows = []
+    for topic, events in largest_first:
+        enriched = [sum(event.get("flags", {}).get(flag) is True for event in events) for flag in FLAGS.values()]
+        rows.append([topic, len(events), *enriched, most_common(eids(events), 3)])
+    table(["topic", "records", *FLAGS, "event types"], rows)
+
+    by_mid = {event.get("mid"): event for event in reversed(came)}
+    for event in (event for _, events in largest_first for event in events):
+        if event.get("mid") in by_mid and all(event.get("flags", {}).get(flag) for flag in FLAGS.values()):
+            print("\nOne of them, as it came in its batch\n")
+            members(by_mid[event["mid"]])
+            print("\n  and what Druid gets besides, or otherwise\n")
+            members(event, by_mid[event["mid"]])
+            return
+
+
+def main():
+    events, folder, batches, chain_folder = map(pathlib.Path, sys.argv[1:])
+    print("\n== The main job")
+    failed = report_job(events, folder)
+    print("\n== The whole chain, from batches to Druid")
+    report_chain(batches, chain_folder)
     print("\nWhat to try next\n")
     for what, command in TRY_NEXT:
-        print(f"  {what}:\n    {command.format(out=folder, failed=f'{failed}.ndjson')}")
+        print(f"  {what}:\n    {command.format(out=folder, failed=failed)}")
     return 0
 
 
