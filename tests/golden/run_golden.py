@@ -56,9 +56,16 @@ class Case:
         nodes["source"] = {"files": {"paths": [str(self.folder / "input.ndjson")], "topic": topic}}
         nodes["sink"].pop("kafka")
         nodes["sink"]["files"] = {"directory": str(outputs), "envelope": True}
-        nodes["stores"] = {name: {"memory": {}} for name in nodes.get("stores", {})}
+        nodes["stores"] = {name: self._store(store["redis"]) for name, store in nodes.get("stores", {}).items()}
         nodes["admin"] = {"listen": "off"}
         return nodes
+
+    def _store(self, redis):
+        """What stands in for a Redis: for reference data the case's own, where it has some."""
+        path = self.folder / "redis.ndjson"
+        if "META" in redis["url"] and path.exists():
+            return {"file": {"path": str(path), "db": redis.get("db", 0)}}
+        return {"memory": {}}
 
     @staticmethod
     def _outputs(folder):
