@@ -44,12 +44,13 @@ class Crew:
     that last as long as they do.
     """
 
-    def __init__(self, config, settings, environment, count, seed, log):
+    def __init__(self, config, settings, environment, count, seed, log, clock=None):
         self._config = config
         self._settings = settings
         self._environment = environment
         self._chance = random.Random(seed)
         self._log = log
+        self._clock = clock
         self._guests = 0
         self._processes = []
         self.exits = collections.Counter()
@@ -64,9 +65,9 @@ class Crew:
             member.process.wait_ready(60)
         return self
 
-    def _launch(self, name, environment=None, clock=None):
+    def _launch(self, name, environment=None):
         settings = {**self._settings, "source.kafka.instance": name, **self._chance.choice(_SHAPES)}
-        process = Sluice(self._config, settings, {**self._environment, **(environment or {})}, clock, name)
+        process = Sluice(self._config, settings, {**self._environment, **(environment or {})}, self._clock, name)
         self._processes.append(process)
         return process.start()
 

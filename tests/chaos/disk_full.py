@@ -97,7 +97,7 @@ def run(seed):
     """The verdict; CannotMount where there is no small disk to be had."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-disk-"))
     model = PreprocessorModel(ShippedConfig("pipeline-preprocessor"))
-    feed = list(itertools.islice(model.feed(seed), LINES))
+    feed = list(itertools.islice(model.feed(seed, 1), LINES))
     (folder / "input.ndjson").write_bytes(b"".join(fed.value + b"\n" for fed in feed))
     output = folder / "output"
     try:

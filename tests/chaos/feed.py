@@ -9,7 +9,7 @@ NUMBER = "feed-number"
 
 
 class Feed:
-    """Writes what a model makes, at `rate` per second, on random partitions of a topic, until stop().
+    """Writes what a model makes, at `rate` per second, on the partitions of a topic, until stop().
 
     What the input topic holds in the end is the truth, not what was acknowledged here: a record that came to be
     written twice while brokers were away is one more input.
@@ -68,14 +68,14 @@ class Feed:
                 time.sleep(ahead)
             fed = next(self._records)
             self.fates.append(fed.fate)
-            self._put(producer, number, fed.value)
+            partition = self._chance.randrange(self._partitions) if fed.partition is None else fed.partition
+            self._put(producer, number, partition, fed.value)
         deadline = time.monotonic() + 280
         while producer.flush(1):
             if time.monotonic() > deadline:
                 raise TimeoutError("Kafka did not take everything")
 
-    def _put(self, producer, number, value):
-        partition = self._chance.randrange(self._partitions)
+    def _put(self, producer, number, partition, value):
         while True:
             try:
                 producer.produce(self._topic, value, partition=partition, headers={NUMBER: str(number)},

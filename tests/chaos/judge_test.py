@@ -49,7 +49,7 @@ class SoundRun:
 
     def __init__(self):
         self.model = PreprocessorModel(ShippedConfig("pipeline-preprocessor"))
-        self.fed = list(itertools.islice(self.model.feed(6), 600))
+        self.fed = list(itertools.islice(self.model.feed(6, 1), 600))
         self.inputs = [Message(PREFIX + self.model.input, n, [(NUMBER, str(n).encode())]) for n in range(len(self.fed))]
         self.outputs = []
         firsts = {}

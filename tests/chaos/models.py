@@ -5,6 +5,7 @@ import json
 import random
 import re
 
+from support.generate_batches import CLOCK_MS, Batches
 from support.generate_telemetry import Telemetry
 from support.preprocessor import DUPLICATE, FAILED, LOG, SECONDARY, UNIQUE, route_of
 from support.shipped_config import ShippedConfig
@@ -30,7 +31,8 @@ class Fed:
     """A record that is written to the input topic."""
 
     value: bytes
-    fate: Fate
+    fate: Fate | None = None  # None: an unharmed run tells
+    partition: int | None = None  # None: any
 
 
 class PreprocessorModel:
@@ -38,6 +40,9 @@ class PreprocessorModel:
 
     input = "telemetry.raw"
     settings = {}
+    clock = None  # the true time
+    events_per_record = 1
+    by_reference = False  # whether an unharmed run says what is right
     unchecked = {FAILED}  # topics whose records need not hold the event that their position names
 
     _DUPLICATE = frozenset({(DUPLICATE, "")})
@@ -51,7 +56,10 @@ class PreprocessorModel:
         self.outputs = sorted(config.outputs())
         self._known = {}
 
-    def feed(self, seed):
+    def prepare(self, redis):
+        """Puts into an empty Redis what the pipeline looks up."""
+
+    def feed(self, seed, _partitions):
         """An endless, repeatable stream of Fed records."""
         chance = random.Random(seed)
         old = []
@@ -87,7 +95,43 @@ class PreprocessorModel:
         return Fate(self._known[place], line.mid, self._DUPLICATE)
 
 
-MODELS = {"pipeline-preprocessor": PreprocessorModel}
+class FusedModel:
+    """Batches of telemetry through the whole chain in one process."""
+
+    input = "telemetry.ingest"
+    settings = {"transaction.max_events": "100"}
+    clock = CLOCK_MS  # by which the events are fresh
+    events_per_record = 20
+    by_reference = True
+    duplicates = {"telemetry.duplicate", "telemetry.extractor.duplicate"}
+
+    _KNOWN = 100  # batches of each partition whose users, devices and contents are known
+
+    def __init__(self, config):
+        self.config = config
+        self.outputs = sorted(config.outputs())
+        self._streams = []
+
+    def prepare(self, redis):
+        for batches, _ in self._streams:
+            batches.load(redis)
+
+    def feed(self, seed, partitions):
+        # What is repeated stays on its partition: on several, chance would say which copy is the first one.
+        for partition in range(partitions):
+            batches = Batches(seed=seed * 1000 + partition, events=1_000_000_000, largest=2 * self.events_per_record - 1)
+            self._streams.append((batches, [next(batches) for _ in range(self._KNOWN)]))
+        return self._records(random.Random(seed))
+
+    def _records(self, chance):
+        while True:
+            partition = chance.randrange(len(self._streams))
+            batches, first = self._streams[partition]
+            value = first.pop(0) if first else next(batches)
+            yield Fed(value.replace(b'"msgid":"msg-', b'"msgid":"msg-%d-' % partition), partition=partition)
+
+
+MODELS = {"pipeline-preprocessor": PreprocessorModel, "telemetry-pipeline": FusedModel}
 
 
 def model_of(config_path):

@@ -12,11 +12,13 @@ from support.tcp_proxy import TcpProxy
 from chaos.crew import Crew
 from chaos.feed import Feed
 from chaos.progress import Progress
+from chaos.reference import ReferenceJudge, copy_inputs, run_calmly
 from chaos.schedule import Schedule
 from chaos.verdict import Judge
 from chaos.world import SESSION_S, TRANSACTION_S
 
 _DRAIN_S = 240
+_LARGEST = 1572864  # bytes of a record
 _numbers = itertools.count(1)
 
 
@@ -95,7 +97,9 @@ class Run:
     def _prepare(self, redis_url):
         options, kafka = self._options, self._world.kafka
         self._world.redis.client().flushall()
-        kafka.create_topics([self._input, *self._outputs], options.partitions, max_message_bytes=1572864)
+        feed = self._model.feed(options.seed, options.partitions)
+        self._model.prepare(self._world.redis)
+        self._create_topics(self._prefix)
         settings = {
             "topic_prefix": self._prefix,
             "source.kafka.brokers": kafka.proxied_brokers,
@@ -109,12 +113,19 @@ class Run:
             **self._model.settings,
         }
         environment = {**self._model.config.redis_environment(redis_url, redis_url), **self._world.clock.environment()}
-        self._world.crew = Crew(self._model.config.path, settings, environment, options.members, options.seed, self._log)
-        self._feed = Feed(kafka, self._input, options.partitions, options.rate, self._model.feed(options.seed), options.seed)
+        self._world.crew = Crew(self._model.config.path, settings, environment, options.members, options.seed, self._log,
+                                self._model.clock)
+        self._feed = Feed(kafka, self._input, options.partitions, options.rate / self._model.events_per_record, feed,
+                          options.seed)
         self._schedule = Schedule(self._world, self._faults, options.seed, options.seconds, self._exactly_once, self._log)
         if not self._exactly_once:
             # Longest: a stall that ends in a late write.
             self._progress = Progress(kafka, self._group, self._input, options.partitions, TRANSACTION_S * 3 + 10)
+
+    def _create_topics(self, prefix):
+        config = self._model.config
+        self._world.kafka.create_topics([prefix + topic for topic in config.inputs() | config.outputs()],
+                                        self._options.partitions, max_message_bytes=_LARGEST)
 
     def _log(self, text):
         self._report(f"{time.monotonic() - self._began:7.1f} s  {text}")
@@ -146,10 +157,11 @@ class Run:
         self._feed.stop()
         kafka, crew = self._world.kafka, self._world.crew
         kafka.wait_whole()
+        inputs = [self._prefix + topic for topic in self._model.config.inputs()]
 
         def done():
             self._tend()
-            return kafka.lag(self._group, [self._input]) == 0
+            return kafka.lag(self._group, inputs) == 0
 
         def state():
             return "\n".join(f"{member.name}: {member.process.ready()[1]}" for member in crew.members)
@@ -165,7 +177,7 @@ class Run:
             kafka.wait_for_open_transactions(self._outputs)
         except TimeoutError as late:
             self._wrong.append(f"an open transaction is left: {late}")
-        committed, ends = kafka.committed(self._group, [self._input]), kafka.end_offsets([self._input])
+        committed, ends = kafka.committed(self._group, inputs), kafka.end_offsets(inputs)
         if committed != ends:
             self._wrong.append(f"committed offsets {committed} are not the ends {ends}")
         crew.inspect_logs()
@@ -178,10 +190,24 @@ class Run:
             self._progress.stop()
             window = self._progress.in_flight
         claims_lost = any(fault.loses_claims for fault in self._faults)
-        judge = Judge(self._model, self._prefix, claims_lost, window)
-        verdict = judge.judge(kafka.scan([self._input], values=False), kafka.scan(self._outputs), self._feed.fates)
+        inputs, outputs = kafka.scan([self._input], values=False), kafka.scan(self._outputs)
+        if self._model.by_reference:
+            verdict = self._judge_by_reference(inputs, outputs, claims_lost, window)
+        else:
+            verdict = Judge(self._model, self._prefix, claims_lost, window).judge(inputs, outputs, self._feed.fates)
         starts, ends = kafka.start_offsets([self._input]), kafka.end_offsets([self._input])
         offsets = sum(ends.values()) - sum(starts.values())
-        if offsets != verdict.inputs:
+        if offsets != verdict.inputs and not self._model.by_reference:
             self._wrong.append(f"the input topic holds {offsets} offsets, but {verdict.inputs} records were read")
         return verdict
+
+    def _judge_by_reference(self, inputs, outputs, claims_lost, window):
+        kafka, redis, prefix = self._world.kafka, self._world.redis, self._prefix + "unharmed."
+        self._create_topics(prefix)
+        redis.client().flushall()
+        self._model.prepare(redis)
+        count = copy_inputs(kafka, self._input, prefix + self._model.input)
+        self._log(f"the same {count} records once more, unharmed")
+        run_calmly(kafka, redis.url, self._model, prefix, self._model.settings, 60 + count / 20)
+        judge = ReferenceJudge(self._model, self._prefix, prefix, claims_lost, window)
+        return judge.judge(inputs, outputs, kafka.scan([prefix + topic for topic in self._model.outputs]))

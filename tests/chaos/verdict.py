@@ -53,8 +53,63 @@ class Verdict:
                 yield f"  {kind}: {case}"
 
 
+class Outputs:
+    """Every record of the outputs of a run, by the input that it names, in a few bytes each.
+
+    prefix: that of the run's topics. keep_times: for records that stand there twice.
+    """
+
+    def __init__(self, model, prefix, keep_times=False):
+        self.records = 0
+        self.strange = []  # (position, topic) of what names no input
+        self.seen = {}  # place -> cells of (topic, suffix)
+        self.times = collections.defaultdict(list)  # (place, cell) -> times
+        self.claimants = {}  # (place, suffix) of a duplicate -> position of its original
+        self._prefix = prefix
+        self._input = prefix + model.input
+        self._keep_times = keep_times
+        self._topics = list(model.outputs)
+        self._topic_numbers = {topic: number for number, topic in enumerate(self._topics)}
+        self._suffixes = [""]
+        self._suffix_numbers = {"": 0}
+
+    def take(self, message):
+        """(place, topic, position) of a message as librdkafka gives it; None where it names no record of the input topic."""
+        headers = dict(message.headers() or [])
+        position = (headers.get("sluice-position") or b"").decode()
+        found = _POSITION.search(position)
+        topic = message.topic().removeprefix(self._prefix)
+        self.records += 1
+        if not found or position[:found.start()] != self._input:
+            self.strange.append((position, topic))
+            return None
+        place, suffix = place_of(int(found.group(1)), int(found.group(2))), found.group(3)
+        if suffix not in self._suffix_numbers:
+            self._suffix_numbers[suffix] = len(self._suffixes)
+            self._suffixes.append(suffix)
+        cell = _CELL.pack(self._topic_numbers[topic], self._suffix_numbers[suffix])
+        self.seen[place] = self.seen.get(place, b"") + cell
+        if self._keep_times:
+            self.times[place, cell].append(message.timestamp()[1])
+        if "sluice-first-claimant" in headers:
+            self.claimants[place, suffix] = headers["sluice-first-claimant"].decode()
+        return place, topic, position
+
+    def of(self, place, verdict, window):
+        """{(topic, suffix)} of an input; what stands there twice goes to the verdict."""
+        found = set()
+        for cell, count in collections.Counter(_CELL.iter_unpack(self.seen.get(place, b""))).items():
+            name = self._topics[cell[0]], self._suffixes[cell[1]]
+            found.add(name)
+            if count > 1:
+                times = self.times.get((place, _CELL.pack(*cell)))
+                in_flight = window and times and window(place, min(times), max(times))
+                verdict.add("redelivered" if in_flight else "doubled", f"{text_of(place)}{name[1]} x{count} on {name[0]}")
+        return found
+
+
 class Judge:
-    """Reads inputs and outputs of a run and compares them.
+    """Compares the outputs of a run with the fates of its inputs.
 
     claims_lost: whether Redis was made to forget, so that a key may be unique twice.
     window: None for exactly_once; else a function (place, milliseconds of the first and of the last copy) that
@@ -63,15 +118,10 @@ class Judge:
 
     def __init__(self, model, prefix, claims_lost=False, window=None):
         self._model = model
-        self._prefix = prefix
         self._claims_lost = claims_lost
         self._window = window
-        self._topics = {prefix + topic: number for number, topic in enumerate(model.outputs)}
-        self._suffixes = {"": 0}
         self._inputs = {}  # place -> Fate
-        self._seen = {}  # place -> cells of (topic, suffix)
-        self._times = collections.defaultdict(list)  # (place, cell) -> times, for at_least_once only
-        self._claimants = {}  # (place, suffix) of a duplicate -> position of the first one
+        self._outputs = Outputs(model, prefix, keep_times=window is not None)
         self.verdict = Verdict()
 
     def judge(self, inputs, outputs, fates):
@@ -82,66 +132,43 @@ class Judge:
         for message in outputs:
             self._take(message)
         self.verdict.inputs = len(self._inputs)
-        self.verdict.positions = len(self._seen)
+        self.verdict.positions = len(self._outputs.seen)
+        self.verdict.records = self._outputs.records
+        for position, topic in self._outputs.strange:
+            self.verdict.add("misrouted", f"{position!r} on {topic} is no input")
         self._compare()
         return self.verdict
 
     # Reading
 
     def _take(self, message):
-        headers = dict(message.headers() or [])
-        position = (headers.get("sluice-position") or b"").decode()
-        found = _POSITION.search(position)
-        place = place_of(int(found.group(1)), int(found.group(2))) if found else None
-        topic = message.topic().removeprefix(self._prefix)
-        self.verdict.records += 1
-        if place not in self._inputs or position[:found.start()] != self._prefix + self._model.input:
+        taken = self._outputs.take(message)
+        if taken is None:
+            return
+        place, topic, position = taken
+        if place not in self._inputs:
             self.verdict.add("misrouted", f"{position!r} on {topic} is no input")
             return
-        suffix = found.group(3)
-        cell = _CELL.pack(self._topics[message.topic()], self._suffixes.setdefault(suffix, len(self._suffixes)))
-        self._seen[place] = self._seen.get(place, b"") + cell
-        if self._window:
-            self._times[place, cell].append(message.timestamp()[1])
-        if "sluice-first-claimant" in headers:
-            self._claimants[place, suffix] = headers["sluice-first-claimant"].decode()
-        self._check_content(place, topic, position, message.value())
-
-    def _check_content(self, place, topic, position, value):
         key = self._inputs[place].key
         if key is None or topic in self._model.unchecked:
             return
-        identity = self._model.identity(value or b"")
+        identity = self._model.identity(message.value() or b"")
         if identity != key:
             self.verdict.add("misrouted", f"{position} on {topic} holds {identity}, not {key}")
 
     # Comparing
 
     def _compare(self):
-        names = self._model.outputs
-        suffixes = list(self._suffixes)
         by_key = collections.defaultdict(lambda: ([], []))  # unique and diverted
         for place, fate in self._inputs.items():
-            cells = collections.Counter(_CELL.iter_unpack(self._seen.get(place, b"")))
-            self._count_doubles(place, cells, names, suffixes)
-            actual = {(names[topic], suffixes[suffix]) for topic, suffix in cells}
-            if not actual and fate.records:
+            left = self._outputs.of(place, self.verdict, self._window)
+            if not left:
                 self.verdict.add("lost", f"{text_of(place)} {fate.key or ''} stands nowhere")
                 continue
-            left = set(actual)
             self._settle(fate, place, left, by_key)
             for topic, suffix in sorted(left):
                 self.verdict.add("misrouted", f"{text_of(place)}{suffix} {fate.key or ''} on {topic}")
         self._judge_keys(by_key)
-
-    def _count_doubles(self, place, cells, names, suffixes):
-        for (topic, suffix), count in cells.items():
-            if count == 1:
-                continue
-            text = f"{text_of(place)}{suffixes[suffix]} x{count} on {names[topic]}"
-            times = self._times.get((place, _CELL.pack(topic, suffix)))
-            in_flight = times and self._window(place, min(times), max(times))
-            self.verdict.add("redelivered" if in_flight else "doubled", text)
 
     def _settle(self, fate, place, left, by_key):
         """Takes out of `left` what belongs to the fate."""
@@ -174,7 +201,7 @@ class Judge:
                 self._check_claimant(key, place, suffix, unique, diverted)
 
     def _check_claimant(self, key, place, suffix, unique, diverted):
-        named = self._claimants.get((place, suffix))
+        named = self._outputs.claimants.get((place, suffix))
         found = _POSITION.search(named or "")
         claimant = place_of(int(found.group(1)), int(found.group(2))) if found else None
         allowed = set(unique)
