@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 
+#include "codec/text.h"
 #include "sluice/document.h"
 
 namespace sluice::stages {
@@ -34,6 +36,11 @@ std::int64_t WholeNumber(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? value : 0;
 }
 
+/// What holds an array or object is taken as it stands: these fields are strings.
+std::string TextOf(std::string_view value) {
+  return HeldJson(value) ? ReplaceIllFormed(value) : PlainText(value);
+}
+
 void AppendText(std::string& json, std::string_view name, const std::string& text) {
   AppendJsonString(json, name);
   json.push_back(':');
@@ -54,17 +61,17 @@ ReferenceRecord ReadDevice(const LookupReply& device, Arena& arena) {
   record.empty = false;
   std::string json = "{";
   for (const Text& text : kTexts) {
-    AppendText(json, text.name, HashValueText(FieldOf(device, text.field)));
+    AppendText(json, text.name, TextOf(FieldOf(device, text.field)));
   }
   const std::string_view state_code = FieldOf(device, "state_code");
-  AppendText(json, "iso3166statecode", state_code.empty() ? "" : "IN-" + HashValueText(state_code));
-  const std::string spec = HashValueJson(FieldOf(device, "devicespec"));
-  json.append("\"devicespec\":").append(spec.starts_with('{') ? spec : "{}");
+  AppendText(json, "iso3166statecode", state_code.empty() ? "" : "IN-" + TextOf(state_code));
+  const std::optional<std::string> spec = HeldJson(FieldOf(device, "devicespec"));
+  json.append("\"devicespec\":").append(spec && spec->starts_with('{') ? *spec : "{}");
   json.append(",\"firstaccess\":")
-      .append(std::to_string(WholeNumber(HashValueText(FieldOf(device, "firstaccess")))));
+      .append(std::to_string(WholeNumber(TextOf(FieldOf(device, "firstaccess")))));
   json.append(",\"userdeclared\":{");
-  AppendText(json, "state", HashValueText(FieldOf(device, "user_declared_state")));
-  AppendText(json, "district", HashValueText(FieldOf(device, "user_declared_district")));
+  AppendText(json, "state", TextOf(FieldOf(device, "user_declared_state")));
+  AppendText(json, "district", TextOf(FieldOf(device, "user_declared_district")));
   json.back() = '}';
   json.push_back('}');
   record.json = arena.Copy(json);

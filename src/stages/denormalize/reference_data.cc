@@ -74,20 +74,16 @@ bool ReadText(std::string_view text, std::span<const WantedField> wanted, Arena&
   return true;
 }
 
-std::string HashValueText(std::string_view value) {
+std::optional<std::string> HeldJson(std::string_view value) {
+  const std::string_view trimmed = Trim(value);
+  if (!trimmed.starts_with('[') && !trimmed.starts_with('{')) return std::nullopt;
+  return StrictJsonOf(trimmed);
+}
+
+std::string PlainText(std::string_view value) {
   std::string text = ReplaceIllFormed(value);
   std::erase(text, '\\');
   return text;
-}
-
-std::string HashValueJson(std::string_view value) {
-  const std::string_view trimmed = Trim(value);
-  if (trimmed.starts_with('[') || trimmed.starts_with('{')) {
-    if (auto json = StrictJsonOf(trimmed)) return *std::move(json);
-  }
-  std::string json;
-  AppendJsonString(json, HashValueText(value));
-  return json;
 }
 
 std::string_view FieldOf(const LookupReply& reply, std::string_view name) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,11 +41,10 @@ std::vector<WantedField> Wanted(std::string_view parent, std::span<const std::st
 bool ReadText(std::string_view text, std::span<const WantedField> wanted, Arena& arena,
               ReferenceRecord& record);
 
-/// JSON of a hash's value: the array or object that it holds, else a string without backslashes.
-/// Text without its quotes is never returned.
-std::string HashValueJson(std::string_view value);
-/// The string that a hash's value is, whatever it looks like: without backslashes.
-std::string HashValueText(std::string_view value);
+/// The array or object that a hash's value holds, as JSON; nullopt if it holds none.
+std::optional<std::string> HeldJson(std::string_view value);
+/// The string that any other value is: without backslashes.
+std::string PlainText(std::string_view value);
 
 /// The value of a hash's field; empty if there is none, or nothing in it.
 std::string_view FieldOf(const LookupReply& reply, std::string_view name);

@@ -16,6 +16,14 @@ const std::vector<WantedField>& Fields() {
   return kWanted;
 }
 
+/// An array or object stays one, whatever the field.
+std::string ValueJson(std::string_view value) {
+  if (auto held = HeldJson(value)) return *std::move(held);
+  std::string json;
+  AppendJsonString(json, PlainText(value));
+  return json;
+}
+
 }  // namespace
 
 ReferenceRecord ReadUser(const LookupReply& user, const UserDefaults& defaults, Arena& arena) {
@@ -26,7 +34,7 @@ ReferenceRecord ReadUser(const LookupReply& user, const UserDefaults& defaults, 
     std::string value_json;
     if (!value.empty()) {
       record.empty = false;
-      value_json = HashValueJson(value);
+      value_json = ValueJson(value);
     } else if (field.name == "usersignintype") {
       AppendJsonString(value_json, defaults.signin_type);
     } else if (field.name == "userlogintype") {

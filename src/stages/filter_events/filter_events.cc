@@ -37,7 +37,6 @@ Status FilterEvents::Finish(Batch& batch) {
 
 void FilterEvents::Judge(Batch& batch, Event& event, std::int64_t oldest_ms) const {
   if (!event.readable()) {
-    event.SetVerbatim(event.raw());
     Fail(batch, event, event.unreadable_reason());
     return;
   }
@@ -61,6 +60,8 @@ void FilterEvents::Judge(Batch& batch, Event& event, std::int64_t oldest_ms) con
 }
 
 void FilterEvents::Fail(Batch& batch, Event& event, Reason reason) const {
+  // An event that a stage made never was a record.
+  if (!event.created()) event.SetVerbatim(event.raw());
   event.Divert(settings_.side_output, reason);
   batch.Count(settings_.failed);
 }
@@ -76,7 +77,7 @@ StageSpec FilterEventsSpec() {
   spec.name = "filter_events";
   spec.summary =
       "Drops events that are too old, and summaries other than SUMMARY and ME_WORKFLOW_SUMMARY; "
-      "diverts what can't be read or has no ets or eid.";
+      "diverts what can't be read or has no ets or eid, byte for byte as it came.";
   spec.fields = {{.name = "max_age_months",
                   .type = FieldType::kInt,
                   .description = "Calendar months after which an event, by its ets, is too old.",
