@@ -36,6 +36,7 @@ def parse():
     parser.add_argument("--rate", type=float, default=500, help="input records per second (500)")
     parser.add_argument("--members", type=int, default=3, help="processes of the group (3)")
     parser.add_argument("--partitions", type=int, default=6, help="of every topic (6)")
+    parser.add_argument("--keep-logs", action="store_true", help="also of a run that was good")
     parser.add_argument("--list", action="store_true", help="names the faults")
     return parser.parse_args()
 
@@ -88,7 +89,7 @@ def main():
         build_variant()
     delivery = "at_least_once" if args.variant == "commit-before-flush" else args.delivery
     options = Options(args.seed, args.minutes * 60, args.rate, args.members, args.partitions, delivery,
-                      args.variant == "empty-claims")
+                      args.variant == "empty-claims", args.keep_logs)
     faults, model = select(args.faults), model_of(args.config)
     with World() as world:
         outcome = Run(world, model, faults, options, say).execute()

@@ -33,6 +33,7 @@ class Options:
     partitions: int = 6
     delivery: str = "exactly_once"
     empty_claims: bool = False
+    keep_logs: bool = False
 
 
 @dataclasses.dataclass
@@ -88,8 +89,7 @@ class Run:
             world.crew.close()
             if rewriter:
                 rewriter.close()
-        good = verdict.good and not self._wrong
-        if good:
+        if verdict.good and not self._wrong and not options.keep_logs:
             world.crew.forget()
         return Outcome(verdict, dict(sorted(self._schedule.done.items())), dict(self._schedule.missed), self._wrong,
                        world.crew.metric("sluice_redis_server_changes_total"))
