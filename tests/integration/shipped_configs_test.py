@@ -23,6 +23,5 @@ def test_it_starts_and_stops(name, kafka, redis):
     kafka.create_topics(sorted(prefix + topic for topic in config.inputs() | written))
     settings = {"topic_prefix": prefix, "source.kafka.group": prefix + "group", "source.kafka.brokers": kafka.brokers}
     with Sluice(config.path, settings, config.redis_environment(redis.url, redis.url), name=name) as sluice:
-        sluice.start()
         sluice.wait_ready()
         assert sluice.terminate() == 0, sluice.log_tail()

@@ -43,6 +43,7 @@ class Sluice:
         return self._process.pid
 
     def start(self):
+        assert not self.running(), f"{self.config} runs already"
         # It takes a free port itself, and says which: one that is free now may be taken by then.
         settings = {"admin.listen": "127.0.0.1:0", **self.settings}
         command = [binary(), "run", self.config]
