@@ -126,6 +126,7 @@ Status Worker::Process(const std::stop_token& stop) {
 }
 
 Status Worker::Commit() {
+  const Readiness::Call call = parts_.readiness.Enter(parts_.name, "committing a transaction");
   SLUICE_TRY(parts_.sink.Begin());
   begun_ = true;
   FaultPoint("begun");
@@ -138,6 +139,7 @@ Status Worker::Commit() {
 }
 
 Status Worker::Recover(Error error, const std::stop_token& stop) {
+  const Readiness::Call call = parts_.readiness.Enter(parts_.name, "going back to the checkpoint");
   parts_.metrics.Failed(ErrorKindName(error.kind));
   const ErrorKind kind = error.kind;
   if (kind == ErrorKind::kFatal || kind == ErrorKind::kInvalidConfig) return error;

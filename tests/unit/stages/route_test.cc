@@ -128,8 +128,8 @@ TEST_F(RouteTest, EidsCanMatchInAnyCase) {
 }
 
 TEST_F(RouteTest, ARuleCanAskForTheSourceTopic) {
-  const auto stage = Build(
-      "route: [ { from: in, to: a }, { from: other, to: b }, { from: in, eid: X, to: x } ]");
+  const auto stage =
+      Build("route: [ { from: in, to: a }, { from: other, to: b }, { from: in, eid: X, to: x } ]");
   EXPECT_THAT(TopicsOf(*stage, "A"), ElementsAre("a"));
   EXPECT_THAT(TopicsOf(*stage, "X"), ElementsAre("a", "x"));
 }

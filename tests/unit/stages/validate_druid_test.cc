@@ -246,7 +246,7 @@ TEST_F(ValidateDruidTest, TheSchemaIsChosenAsJavaComparesIgnoringCase) {
 TEST_F(ValidateDruidTest, WithEidOnlyNothingElseIsCheckedOrWritten) {
   stage_ = Build("validate_druid: { schemas: schemas/druid, eid_only: true }");
   for (const std::string& text : {T(R"("ver":1)"), T(R"("eid":null,"flags":"x")"),
-                                 T(R"("eid":"search")"), std::string(R"({"a":[null]})")}) {
+                                  T(R"("eid":"search")"), std::string(R"({"a":[null]})")}) {
     const Event& event = After(text);
     EXPECT_TRUE(event.active()) << text;
     EXPECT_EQ(event.doc().version(), 0U) << text;
