@@ -4,23 +4,24 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
+#include <bitset>
 #include <vector>
 
 #include "codec/document_builder.h"
 #include "codec/json_repair.h"
+#include "codec/padded_stream.h"
 #include "codec/text.h"
 
 namespace sluice {
 namespace {
 
-/// Room behind the copy: RapidJSON's SSE2 scan reads up to 15 bytes past the terminator.
+/// Room behind the copy, for the stream and for simdjson.
 constexpr std::size_t kPadding = 64;
 
 /// Builds the node tree from RapidJSON's calls. The stream's position gives the spans.
 class TreeHandler {
  public:
-  TreeHandler(Arena& arena, rapidjson::InsituStringStream& stream, JsonReader::Form form)
+  TreeHandler(Arena& arena, PaddedStream& stream, JsonReader::Form form)
       : arena_(arena), stream_(stream), batch_(form == JsonReader::Form::kBatch) {}
 
   /// Numbers are then taken from the source, since the copy has masked ones.
@@ -87,7 +88,7 @@ class TreeHandler {
   bool Double(double /*value*/) { return false; }
 
  private:
-  static constexpr std::size_t kFewMembers = 24;
+  static constexpr std::size_t kHashBuckets = 512;
 
   Node* Add(ValueType type, std::size_t begin) {
     Node* node = arena_.New<Node>();
@@ -157,17 +158,14 @@ class TreeHandler {
   static std::string_view NameOf(const Node* node) { return {node->name, node->name_size}; }
 
   bool HasEqualHashes(const Node& object) {
-    if (object.count <= kFewMembers) {
-      std::array<std::uint32_t, kFewMembers> seen;
-      std::size_t size = 0;
-      for (const Node* node = object.child; node != nullptr; node = node->next) {
-        for (std::size_t i = 0; i < size; ++i) {
-          if (seen[i] == node->hash) return true;
-        }
-        seen[size++] = node->hash;
-      }
-      return false;
+    std::bitset<kHashBuckets> seen;
+    bool may_repeat = false;
+    for (const Node* node = object.child; node != nullptr; node = node->next) {
+      const std::size_t bucket = node->hash % kHashBuckets;
+      may_repeat |= seen[bucket];
+      seen[bucket] = true;
     }
+    if (!may_repeat) return false;
     hashes_.clear();
     for (const Node* node = object.child; node != nullptr; node = node->next) {
       hashes_.push_back(node->hash);
@@ -177,7 +175,7 @@ class TreeHandler {
   }
 
   Arena& arena_;
-  rapidjson::InsituStringStream& stream_;
+  PaddedStream& stream_;
   std::string_view masked_source_;
   Node* root_ = nullptr;
   Node* parent_ = nullptr;
@@ -197,13 +195,6 @@ struct Attempt {
   bool number_too_long = false;
 };
 
-/// The SSE2 scan of RapidJSON 1.1 lets 0x1A to 0x1F pass in strings. They are never part of JSON.
-bool HasHighControls(std::string_view text) {
-  unsigned found = 0;
-  for (const char c : text) found |= static_cast<unsigned char>(c - 0x1A) < 6 ? 1U : 0U;
-  return found != 0;
-}
-
 bool IsJsonBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -217,7 +208,7 @@ Attempt Parse(std::string_view source, bool mask_numbers, JsonReader::Form form,
   std::memset(decoded + source.size(), 0, kPadding);
   if (mask_numbers) MaskLongNumbers(decoded, source.size());
 
-  rapidjson::InsituStringStream stream(decoded);
+  PaddedStream stream(decoded);
   TreeHandler handler(arena, stream, form);
   if (mask_numbers) handler.ReadNumbersFrom(source);
   // In-situ reading with raw numbers pushes nothing on the reader's stack, so it allocates nothing.
@@ -230,7 +221,6 @@ Attempt Parse(std::string_view source, bool mask_numbers, JsonReader::Form form,
     const bool too_long = result.Code() == rapidjson::kParseErrorNumberTooBig;
     return {too_long ? unreadable::kNumberRange : unreadable::kInvalidJson, too_long};
   }
-  if (HasHighControls(source.substr(0, handler.end()))) return {unreadable::kInvalidJson};
   if (!simdjson::validate_utf8(source.data(), handler.end())) return {unreadable::kInvalidUtf8};
   if (handler.root()->type != ValueType::kObject) return {unreadable::kNotAnObject};
   if (form == JsonReader::Form::kBatch && !IsJsonBlank(source.substr(handler.end()))) {

@@ -142,6 +142,24 @@ TEST(JsonReaderTest, WhatIsNoObjectIsUnreadable) {
   EXPECT_STREQ(Read("{\"a\":\"\xC0\xAF\"}").reason, unreadable::kInvalidUtf8);
 }
 
+TEST(JsonReaderTest, EscapesAreDecodedWhereverTheyStand) {
+  // Runs shorter and longer than the 16 bytes that are scanned at a time, between two escapes.
+  const std::pair<std::string, std::string> escapes[] = {
+      {"\\n", "\n"}, {"\\\"", "\""}, {"\\u00e9", "é"}, {"\\u20ac", "€"}, {"\\ud83d\\ude00", "😀"}};
+  for (const auto& [first, decoded_first] : escapes) {
+    for (const auto& [second, decoded_second] : escapes) {
+      for (std::size_t length = 0; length < 70; ++length) {
+        const std::string run(length, 'r');
+        const Read read("{\"k\":\"" + run + first + run + second + run + "\",\"z\":1}");
+        const std::string decoded = run + decoded_first + run + decoded_second + run;
+        ASSERT_EQ(read.reason, nullptr) << read.text;
+        EXPECT_EQ(read.document.ReadString(Path("/k")), decoded) << read.text;
+        EXPECT_EQ(read.document.Find(Path("/z")).AsInt64(), 1) << read.text;
+      }
+    }
+  }
+}
+
 TEST(JsonReaderTest, RawControlCharactersAreRefusedWhereverTheyStand) {
   for (char control = 1; control < 0x20; ++control) {
     for (std::size_t before = 0; before < 40; ++before) {
