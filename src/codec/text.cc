@@ -86,10 +86,12 @@ bool IsBlank(std::string_view text) {
   return true;
 }
 
-std::string ReplaceIllFormed(std::string_view bytes) { return Encode(Decode(bytes)); }
-
 bool IsWellFormed(std::string_view bytes) {
   return simdjson::validate_utf8(bytes.data(), bytes.size());
+}
+
+std::string ReplaceIllFormed(std::string_view bytes) {
+  return IsWellFormed(bytes) ? std::string(bytes) : Encode(Decode(bytes));
 }
 
 std::optional<std::string> ConvertToUtf8(std::string_view bytes, const char* encoding) {

@@ -22,7 +22,7 @@ enum class RecordForm : std::uint8_t {
 
 struct BatchLimits {
   std::size_t max_events = 64;
-  std::size_t max_bytes = std::size_t{4} << 20;
+  std::size_t max_bytes = std::size_t{128} << 10;
 };
 
 /// Takes the records of one transaction through the stages, batch by batch, into the outbox.
