@@ -160,7 +160,7 @@ class PipelineReader {
 
   void ReadLimits() {
     TreeNode& batch = SectionOf(root_, "batch");
-    rules_.Check(batch, {Field("max_events", FieldType::kInt, "64")});
+    rules_.Check(batch, {Field("max_events", FieldType::kInt, "128")});
     out_.batch_max_events =
         static_cast<std::uint64_t>(rules_.Count(batch, "max_events", 1'000'000));
     TreeNode& part = SectionOf(root_, "transaction");

@@ -21,7 +21,7 @@ enum class RecordForm : std::uint8_t {
 };
 
 struct BatchLimits {
-  std::size_t max_events = 64;
+  std::size_t max_events = 128;
   std::size_t max_bytes = std::size_t{128} << 10;
 };
 

@@ -129,7 +129,7 @@ TEST_F(PipelineConfigTest, ASmallFileHasTheDocumentedDefaults) {
   ASSERT_TRUE(pipeline.source_kafka.has_value());
   EXPECT_EQ(pipeline.source_kafka->auto_offset_reset, "earliest");
   EXPECT_EQ(pipeline.source_kafka->instance, "");
-  EXPECT_EQ(pipeline.batch_max_events, 64U);
+  EXPECT_EQ(pipeline.batch_max_events, 128U);
   EXPECT_EQ(pipeline.transaction.max_events, 5000U);
   EXPECT_EQ(pipeline.transaction.max_bytes, 32U << 20U);
   EXPECT_EQ(pipeline.transaction.linger, milliseconds(5));
