@@ -40,6 +40,7 @@ THIRD_PARTY = {
     "valijson/": {"schema"},
     "rapidjson/": {"codec", "schema"},
     "simdjson.h": {"codec"},
+    "emmintrin.h": {"codec"},
     "unicode/": {"codec"},
     "openssl/": {"redis", "util"},
     "zlib.h": {"codec", "files"},

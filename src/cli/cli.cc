@@ -17,12 +17,13 @@ constexpr const char* kFooter =
   sluice run config/pipeline-preprocessor.yaml
   sluice run config/quickstart.yaml --set workers=2 --log-level debug
   sluice run config/quickstart.yaml --print-config
+  sluice explain config/pipeline-preprocessor.yaml event.json
   sluice stages deduplicate
 
 Exit codes:
    0  ok: the input ended, or the process was asked to stop
   64  usage: the command line is wrong
-  69  unavailable: an outside system is away
+  69  unavailable: a store that explain reads is away
   70  internal: the process can't go on; the last line says why
   75  watchdog: a call hung; start the process again
   78  configuration: the file must be changed)";
@@ -31,6 +32,7 @@ Exit codes:
 struct Arguments {
   RunArguments run;
   ConfigArguments validate;
+  ExplainArguments explain;
   StagesArguments stages;
 };
 
@@ -69,6 +71,20 @@ CLI::App* AddValidate(CLI::App& app, ConfigArguments& arguments) {
   return verb;
 }
 
+CLI::App* AddExplain(CLI::App& app, ExplainArguments& arguments) {
+  CLI::App* verb = app.add_subcommand(
+      "explain", "Shows what each stage does to each event of a file; writes nothing anywhere");
+  AddConfigOptions(*verb, arguments.config);
+  verb->add_option("INPUT", arguments.input, "Records, one a line; - is the standard input");
+  verb->add_option("--topic", arguments.topic,
+                   "The topic that the records are of; else the first that is read");
+  verb->add_option("--clock", arguments.clock_ms, "Fixes the wall clock, as for run")
+      ->type_name("MS");
+  verb->add_flag("--live-lookups", arguments.live_lookups,
+                 "Reads reference data from the stores of CONFIG; else Redis counts as empty");
+  return verb;
+}
+
 CLI::App* AddStages(CLI::App& app, StagesArguments& arguments) {
   CLI::App* verb = app.add_subcommand("stages", "Lists the stages, or describes one");
   verb->add_option("NAME", arguments.name, "The stage to describe");
@@ -85,6 +101,7 @@ int ParseAndDo(int argc, char** argv) {
   app.require_subcommand(1);
   const CLI::App* run = AddRun(app, arguments.run);
   const CLI::App* validate = AddValidate(app, arguments.validate);
+  const CLI::App* explain = AddExplain(app, arguments.explain);
   AddStages(app, arguments.stages);
   for (CLI::App* verb : app.get_subcommands({})) verb->footer("");
   try {
@@ -94,6 +111,7 @@ int ParseAndDo(int argc, char** argv) {
   }
   if (run->parsed()) return RunVerb(arguments.run);
   if (validate->parsed()) return ValidateVerb(arguments.validate);
+  if (explain->parsed()) return ExplainVerb(arguments.explain);
   return StagesVerb(arguments.stages);
 }
 

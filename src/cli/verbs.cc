@@ -1,5 +1,6 @@
 #include "cli/verbs.h"
 
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "config/config.h"
 #include "config/pipeline_config.h"
 #include "daemon/daemon.h"
+#include "daemon/explain.h"
 #include "stages/builtin.h"
 
 namespace sluice {
@@ -29,6 +31,10 @@ int Fail(const Error& error) {
 int FailUsage(const std::string& message) {
   std::cerr << message << '\n';
   return kExitUsage;
+}
+
+std::string Counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 /// A configuration that passed every check; `pipeline` refers to the other two.
@@ -78,10 +84,28 @@ int ValidateVerb(const ConfigArguments& arguments) {
   const PipelineConfig& pipeline = loaded.value().pipeline;
   const auto valid = ValidateDaemonConfig(pipeline);
   if (!valid) return Fail(valid.error());
+  const std::size_t parts = pipeline.parts.size();
+  const std::size_t stages = pipeline.stages.size();
   std::cout << "OK: " << arguments.path << ": pipeline " << pipeline.name << ", "
-            << pipeline.stages.size() << (pipeline.stages.size() == 1 ? " stage" : " stages")
-            << std::endl;
+            << (parts > 0 ? Counted(parts, "pipeline") : Counted(stages, "stage")) << std::endl;
   return kExitOk;
+}
+
+int ExplainVerb(const ExplainArguments& arguments) {
+  const auto loaded = Load(arguments.config);
+  if (!loaded) return Fail(loaded.error());
+  SetUpLogging("warning", "text");
+  std::ifstream file;
+  if (arguments.input != "-") {
+    file.open(arguments.input);
+    if (!file) return FailUsage("can't read " + arguments.input);
+  }
+  std::istream& input = arguments.input == "-" ? std::cin : file;
+  const auto explained =
+      Explain(loaded.value().pipeline,
+              {arguments.clock_ms, arguments.topic, arguments.live_lookups}, input, std::cout);
+  std::cout << std::flush;
+  return explained.ok() ? kExitOk : Fail(explained.error());
 }
 
 int StagesVerb(const StagesArguments& arguments) {

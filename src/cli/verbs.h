@@ -27,6 +27,14 @@ struct RunArguments {
   bool print_config = false;
 };
 
+struct ExplainArguments {
+  ConfigArguments config;
+  std::optional<std::int64_t> clock_ms;
+  std::string input = "-";  ///< File of records, one a line; "-" is the standard input.
+  std::string topic;        ///< Empty: the first that the pipeline reads.
+  bool live_lookups = false;
+};
+
 struct StagesArguments {
   std::string name;  ///< Empty: all of them.
   bool markdown = false;
@@ -38,6 +46,8 @@ struct StagesArguments {
 int RunVerb(const RunArguments& arguments);
 /// Opens nothing but the file and the schemas that it names.
 int ValidateVerb(const ConfigArguments& arguments);
+/// Opens nothing but files; with `live_lookups` also the stores of reference data.
+int ExplainVerb(const ExplainArguments& arguments);
 int StagesVerb(const StagesArguments& arguments);
 
 }  // namespace sluice

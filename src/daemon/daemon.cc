@@ -12,6 +12,7 @@
 #include "daemon/adapters.h"
 #include "daemon/clocks.h"
 #include "daemon/kafka_log.h"
+#include "daemon/offline.h"
 #include "daemon/pipeline_worker.h"
 #include "daemon/version.h"
 #include "http/admin_server.h"
@@ -110,15 +111,6 @@ void RunCrew(Crew& crew, const StopSignals& signals) {
   crew.Join();
 }
 
-/// Stores that need no server. Files are read as they will be.
-void TakeOffline(PipelineConfig& pipeline) {
-  for (StoreConfig& store : pipeline.stores) {
-    if (store.file) continue;
-    store.redis.reset();
-    store.memory = StoreConfig::Memory{1};
-  }
-}
-
 }  // namespace
 
 int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOptions& options) {
@@ -157,10 +149,7 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
 
 Status ValidateDaemonConfig(const PipelineConfig& pipeline) {
   SLUICE_TRY(CheckAdapters(pipeline));
-  // The stages are built for real, on stores that need no server.
-  PipelineConfig offline = pipeline;
-  TakeOffline(offline);
-  for (PipelineConfig& part : offline.parts) TakeOffline(part);
+  const PipelineConfig offline = Offline(pipeline);
   PrometheusMetrics metrics;
   const SystemClock clock;
   SharedResources shared{clock, metrics, offline};

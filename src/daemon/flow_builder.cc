@@ -52,6 +52,7 @@ Result<Draft> BuildPart(SharedResources& shared, const PipelineConfig& config) {
   part.records = FormOf(config.records);
   part.batch.max_events = shared.config.batch_max_events;
   part.names.pipeline = config.name;
+  part.observer = shared.observer;
   for (const auto& [name, topic] : config.side_outputs) {
     part.outputs.side_outputs.push_back({name, resources.Topic(topic)});
     part.names.side_outputs.push_back(name);

@@ -17,6 +17,9 @@
 namespace sluice {
 namespace {
 
+/// Claims that are made here instead of in Redis.
+constexpr std::size_t kMaxOwnKeys = 1'000'000;
+
 std::size_t IndexOf(std::vector<std::string>& names, const std::string& name) {
   const auto at = std::ranges::find(names, name);
   if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
@@ -72,11 +75,11 @@ Result<std::unique_ptr<ClaimStore>> WorkerResources::Claims(const std::string& n
         ".cache: claims can't be cached; leave `cache` out, or give the reference data a store of "
         "its own");
   }
-  if (store.redis) return RedisClaims(store);
+  if (store.redis && !shared_.claims_in_memory) return RedisClaims(store);
   auto& claims = shared_.memory_claims[part_.name + "/" + name];
   if (claims == nullptr) {
-    claims = std::make_shared<MemoryClaims>(shared_.clock, store.memory->max_keys, shared_.metrics,
-                                            name);
+    const std::size_t max_keys = store.memory ? store.memory->max_keys : kMaxOwnKeys;
+    claims = std::make_shared<MemoryClaims>(shared_.clock, max_keys, shared_.metrics, name);
   }
   return std::unique_ptr<ClaimStore>(new MemoryClaimStore(claims));
 }

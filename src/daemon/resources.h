@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/pipeline_config.h"
+#include "engine/stage_observer.h"
 #include "memory/memory_claims.h"
 #include "memory/memory_lookups.h"
 #include "sluice/metrics.h"
@@ -23,6 +24,8 @@ struct SharedResources {
   std::map<std::string, std::shared_ptr<MemoryClaims>> memory_claims = {};
   /// Reference data by file and database.
   std::map<std::pair<std::string, int>, std::shared_ptr<const MemoryLookups>> lookup_files = {};
+  StageObserver* observer = nullptr;  ///< Of every pipeline.
+  bool claims_in_memory = false;      ///< Whatever store is configured for them.
 };
 
 /// Resources of one pipeline of a worker; hands out the ids that its metrics are then made with.

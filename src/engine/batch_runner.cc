@@ -135,6 +135,7 @@ void BatchRunner::Finish(BatchRun& run) {
       stats_.AddDrop(event.reason());
     }
   }
+  pipeline_.Ended(run.batch);
   const auto& counters = run.batch.counters();
   if (stats_.job_counters.size() < counters.size()) stats_.job_counters.resize(counters.size());
   for (std::size_t i = 0; i < counters.size(); ++i) stats_.job_counters[i] += counters[i];

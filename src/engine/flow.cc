@@ -7,7 +7,7 @@ namespace sluice {
 struct Flow::Member {
   Member(Part part, Outbox& outbox, Inboxes& inboxes, MetricsRegistry& registry)
       : reads(std::move(part.reads)),
-        pipeline(std::move(part.stages)),
+        pipeline(std::move(part.stages), part.names.pipeline, part.observer),
         collector(std::move(part.outputs), outbox, inboxes, stats),
         runner(pipeline, collector, stats, part.batch, part.records),
         metrics(registry, std::move(part.names)) {}

@@ -30,6 +30,7 @@ class Flow {
     BatchLimits batch;
     std::vector<std::string> reads;  ///< Real names of the topics that come from the source.
     MetricNames names;
+    StageObserver* observer = nullptr;
   };
   Flow(std::vector<Part> parts, MetricsRegistry& metrics);
   ~Flow();

@@ -6,6 +6,8 @@ namespace sluice {
 
 Result<Pipeline::Progress> Pipeline::Advance(BatchRun& run, TransactionStats& stats) {
   stats.stages.resize(stages_.size());
+  const bool first = run.next_stage == 0 && !run.started;
+  if (first && observer_ != nullptr) observer_->Begin(name_, run.batch);
   while (run.next_stage < stages_.size()) {
     NamedStage& current = stages_[run.next_stage];
     if (current.stage->HasRequests() && !run.started) {
@@ -48,6 +50,7 @@ Status Pipeline::FinishStage(BatchRun& run, TransactionStats& stats) {
       stats.AddDiversion(run.next_stage, event.side_output(), event.reason());
     }
   }
+  if (observer_ != nullptr) observer_->After(current.name, run.batch);
   return Ok();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/ledger.h"
+#include "engine/stage_observer.h"
 #include "sluice/batch.h"
 #include "sluice/metrics.h"
 #include "sluice/result.h"
@@ -36,7 +37,10 @@ struct BatchRun {
 /// The ordered stages of one worker. Counts and times them, so that no stage does it itself.
 class Pipeline {
  public:
-  explicit Pipeline(std::vector<NamedStage> stages) : stages_(std::move(stages)) {}
+  /// `observer` may be nullptr.
+  explicit Pipeline(std::vector<NamedStage> stages, std::string name = {},
+                    StageObserver* observer = nullptr)
+      : stages_(std::move(stages)), name_(std::move(name)), observer_(observer) {}
 
   enum class Progress { kWaiting, kDone };
 
@@ -44,6 +48,11 @@ class Pipeline {
   /// has then sent its requests, or to the end. Batches must be advanced in the order of their
   /// start.
   Result<Progress> Advance(BatchRun& run, TransactionStats& stats);
+
+  /// All events of a batch have ended.
+  void Ended(const Batch& batch) {
+    if (observer_ != nullptr) observer_->End(batch);
+  }
 
   /// Asks every stage whether its outside systems are there (Stage::Probe).
   Status Probe();
@@ -57,6 +66,8 @@ class Pipeline {
   Status FinishStage(BatchRun& run, TransactionStats& stats);
 
   std::vector<NamedStage> stages_;
+  const std::string name_;
+  StageObserver* const observer_;
   std::vector<Event::State> before_;
 };
 

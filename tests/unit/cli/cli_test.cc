@@ -14,6 +14,7 @@
 namespace sluice {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
@@ -72,6 +73,46 @@ TEST_F(CliTest, HelpShowsExamplesAndEveryExitCode) {
        {"\n   0  ", "\n  64  ", "\n  69  ", "\n  70  ", "\n  75  ", "\n  78  "}) {
     EXPECT_THAT(result.out, HasSubstr(code));
   }
+}
+
+/// A valid event.
+std::string EventOf(const std::string& eid, const std::string& edata) {
+  return R"({"eid":")" + eid +
+         R"(","ets":1735689600175,"ver":"3.0","mid":"m1","syncts":1735689604419,)"
+         R"("actor":{"id":"a","type":"User"},"context":{"channel":"c","pdata":{"id":"p"},"env":"e",)"
+         R"("sid":"s","did":"d"},"edata":)" +
+         edata + "}\n";
+}
+
+TEST_F(CliTest, ExplainShowsWhatEachStageDoesToEachRecord) {
+  const std::string log = EventOf("LOG", R"({"type":"t","level":"INFO","message":"x"})");
+  const std::string input = Write("events.ndjson", log + log + "no JSON\n");
+  const CommandResult result = Sluice({"explain", "config/pipeline-preprocessor.yaml", input});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, ContainsRegex("raw/0/0 .* validate_telemetry .*sets /flags"));
+  EXPECT_THAT(result.out, ContainsRegex("raw/0/1 .* sends to dev.druid.events.log"));
+  EXPECT_THAT(result.out, ContainsRegex("raw/0/2 .* diverts it: invalid_json"));
+  EXPECT_THAT(result.out, ContainsRegex("raw/0/2 .* end .* sends to dev.telemetry.failed"));
+}
+
+TEST_F(CliTest, ExplainKeepsClaimsToItself) {
+  const std::string event = EventOf("IMPRESSION", R"({"type":"t","pageid":"p","uri":"u"})");
+  const std::string input = Write("events.ndjson", event + event);
+  for (int run = 0; run < 2; ++run) {
+    const CommandResult result = Sluice({"explain", "config/pipeline-preprocessor.yaml", input});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, ContainsRegex("raw/0/0 .* sends to dev.telemetry.unique"));
+    EXPECT_THAT(result.out, ContainsRegex("raw/0/1 .* diverts it: duplicate_key: first came"));
+  }
+}
+
+TEST_F(CliTest, ExplainNamesTheTopicsThatThePipelineReads) {
+  const std::string input = Write("events.ndjson", "{}\n");
+  const CommandResult result =
+      Sluice({"explain", "config/telemetry-pipeline.yaml", input, "--topic", "elsewhere"});
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.err, HasSubstr("does not read elsewhere, but dev.telemetry.ingest"));
+  EXPECT_EQ(Sluice({"explain", "config/quickstart.yaml", Folder("missing")}).exit_code, 64);
 }
 
 TEST_F(CliTest, VersionIsOneLine) {
