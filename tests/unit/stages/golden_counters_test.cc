@@ -68,6 +68,8 @@ class ShippedPipeline {
     }
   }
 
+  void SetClock(std::int64_t now_ms) { resources_.now.now_ms = now_ms; }
+
   /// The job's counters that are not 0 after a run over these records.
   Texts CountersAfter(const Values& values) {
     std::vector<NamedStage> stages;
@@ -153,6 +155,10 @@ class GoldenCase {
     for (std::string line; std::getline(lines, line);) values.emplace_back(line);
     return values;
   }
+  [[nodiscard]] std::optional<std::int64_t> clock() const {
+    const Value clock = document_.Read(Path("/clock"));
+    return clock.IsNumber() ? std::optional(clock.AsInt64()) : std::nullopt;
+  }
   [[nodiscard]] std::string pipeline() const { return folder_.parent_path().filename().string(); }
 
  private:
@@ -180,6 +186,7 @@ TEST_P(GoldenCountersTest, TheJobsCountersAreThoseOfTheCase) {
   std::vector<Override> overrides;
   for (const auto& [key, value] : golden.Members("/settings")) overrides.push_back({key, value});
   ShippedPipeline pipeline(golden.pipeline(), overrides);
+  if (const auto clock = golden.clock()) pipeline.SetClock(*clock);
   pipeline.Know(ReadFile(GetParam() / "redis.ndjson"));
   EXPECT_EQ(pipeline.CountersAfter(golden.Input()), golden.Members("/counters"));
 }
