@@ -19,7 +19,7 @@ from support.generate_batches import CLOCK_MS, Batches  # noqa: E402
 from support.kafka_cluster import KafkaCluster  # noqa: E402
 from support.own_redis import RedisServer  # noqa: E402
 
-RUNS = {"chain": CHAIN, "fused": FUSED}
+RUNS = {"chain": CHAIN, "telemetry-pipeline": FUSED}
 UNITS = {"cpu_seconds": "CPU-seconds", "wall_seconds": "wall seconds", "events_per_cpu_second": "events per CPU-second",
          "rss_mb": "resident, MB", "broker_mb": "bytes in the brokers, MB", "outputs": "records written"}
 
@@ -83,7 +83,7 @@ def main():
             print(f"{name:60}{value:>12,.0f}")
     print(f"{'':28}{'chain':>12}{'fused':>12}")
     for figure, title in UNITS.items():
-        print(f"{title:28}{found[f'chain.kafka.{figure}']:>12,.1f}{found[f'fused.kafka.{figure}']:>12,.1f}")
+        print(f"{title:28}{found[f'chain.kafka.{figure}']:>12,.1f}{found[f'telemetry-pipeline.kafka.{figure}']:>12,.1f}")
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps({"figures": found}, indent=2) + "\n", encoding="utf-8")
 

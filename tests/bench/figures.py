@@ -15,6 +15,10 @@ class Figures:
     def get(self, name):
         return self._values[name]
 
+    def find(self, name):
+        """None where it was not measured."""
+        return self._values.get(name)
+
     def named(self, prefix):
         """Those whose name starts so, the start cut off."""
         return {name.removeprefix(prefix): value for name, value in self._values.items() if name.startswith(prefix)}

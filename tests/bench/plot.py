@@ -29,7 +29,7 @@ def _throughput(figures):
              if figures.named(f"preprocessor.{name}.events_per_cpu_second")]
     return _bars("Events per CPU-second, exactly once unless said", [label for label, _ in cases],
                  {who: [figures.get(f"{who}.{name}.events_per_cpu_second") for _, name in cases]
-                  for who in ("passthrough", "preprocessor")})
+                  for who in ("passthrough", "preprocessor") if figures.named(f"{who}.kafka.")})
 
 
 def _latency(figures):

@@ -1,4 +1,4 @@
-"""Measures the main job; run by scripts/bench, which builds what this needs."""
+"""Measures the main job and the other pipelines; run by scripts/bench, which builds what this needs."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 # pylint: disable=wrong-import-position
-from bench import input_files, usage
+from bench import chain_bench, input_files, usage
 from bench.figures import Figures
 from bench.kafka_bed import KafkaBed, median
 from bench.plot import write_plot
@@ -29,9 +29,11 @@ SET = "bench."  # prefix of the topics that most runs share
 class Bench:
     """Every part writes its figures as it goes."""
 
-    def __init__(self, tools, folder, quick, seed):
+    def __init__(self, tools, folder, quick, seed, pipelines):
         self.tools = pathlib.Path(tools)
         self.quick = quick
+        self.with_pipelines = pipelines
+        self.with_passthrough = (self.tools / "passthrough").is_file()
         self.seed = seed
         self.figures = Figures()
         self.rss_track = []
@@ -50,6 +52,8 @@ class Bench:
             self.allocations()
             if not self.quick:
                 Scaling(self).run()
+        if self.with_pipelines:
+            self.pipelines()
 
     # Parts
 
@@ -97,13 +101,21 @@ class Bench:
         """Passthrough and main job in turns: what disturbs one disturbs the other."""
         passthrough, preprocessor = [], []
         for _ in range(rounds):
-            passthrough.append(self.bed.run_passthrough(
-                prefix, count, "eos" if delivery == "exactly_once" else "alo", codec))
+            if self.with_passthrough:
+                passthrough.append(self.bed.run_passthrough(
+                    prefix, count, "eos" if delivery == "exactly_once" else "alo", codec))
             preprocessor.append(self.bed.run_preprocessor(
                 prefix, count, sink__kafka__options__compression__codec=codec, delivery=delivery))
         for who, runs in (("passthrough", passthrough), ("preprocessor", preprocessor)):
-            for figure in ("events_per_cpu_second", "events_per_second", "rss_mb"):
+            for figure in ("events_per_cpu_second", "events_per_second", "rss_mb") if runs else ():
                 self.figures.add(f"{who}.{name}.{figure}", median(runs, figure))
+        if name == "kafka":
+            self.figures.add("preprocessor.rss_mb", max(run.rss_mb for run in preprocessor))
+            self.rss_track = preprocessor[-1].rss_track
+        if self.with_passthrough:
+            self.compare(name, passthrough, preprocessor)
+
+    def compare(self, name, passthrough, preprocessor):
         bare = median(passthrough, "events_per_cpu_second")
         self.figures.add(f"preprocessor.{name}.ratio_to_passthrough",
                          median(preprocessor, "events_per_cpu_second") / bare)
@@ -112,14 +124,12 @@ class Bench:
         if bare < VOID_BELOW:
             self.figures.note(f"VOID: {name}: the passthrough did {bare:,.0f} events per CPU-second, less than "
                               f"{VOID_BELOW:,}: the machine was busy with other things ({others:.1f} cores)")
-        if name == "kafka":
-            self.figures.add("preprocessor.rss_mb", max(run.rss_mb for run in preprocessor))
-            self.rss_track = preprocessor[-1].rss_track
 
     def latency(self):
         heading("End to end, from the producer's call to the reader of committed records")
         full = self.figures.get("preprocessor.kafka.events_per_second")
         seconds = 6 if self.quick else 20
+        self.warm_up(full * 0.5, seconds=10 if self.quick else 20)
         for share, load in ((0.25, "quarter"), (0.5, "half"), (0.9, "90_percent")):
             prefix = f"load-{load}."
             self.bed.make_topics(prefix)
@@ -131,6 +141,19 @@ class Bench:
             self.figures.add(f"preprocessor.kafka.rate_at_{load}_load_per_second", measured["rate"])
             for quantile in ("p50", "p99", "p999"):
                 self.figures.add(f"preprocessor.kafka.{quantile}_ms_at_{load}_load", measured[f"{quantile}_ms"])
+
+    def warm_up(self, rate, seconds):
+        """A broker's JVM that has not yet seen many small transactions takes ten times as long for them."""
+        self.bed.make_topics("warm.")
+        with self.bed.preprocessor("warm.").start_ready(60) as sluice:
+            self.bed.latency("warm.", self.mixed, rate, seconds)
+            sluice.terminate()
+        self.bed.drop_topics("warm.")
+
+    def pipelines(self):
+        heading("Each pipeline by itself, then all at once: a daemon each (chain), and fused")
+        for name, value in chain_bench.figures_of(50_000 if self.quick else 100_000, self.seed).items():
+            self.figures.add(name, value)
 
     def start(self):
         heading("Start to the first event before a reader")
@@ -165,20 +188,21 @@ def heading(text):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs, no scaling")
+    parser.add_argument("--pipelines", action="store_true", help="with --quick: the other pipelines as well")
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--plot", help="write an SVG plot to this file")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other events (1)")
     parser.add_argument("--tools", required=True, help="folder of the benchmark programs")
     args = parser.parse_args()
-    if not (pathlib.Path(args.tools) / "passthrough").is_file():
-        sys.exit("bench: the ratio needs the passthrough: set the CMake variable SLUICE_PASSTHROUGH to the source of a "
-                 "consume-produce loop with the command line of ../shared/bench/passthrough.cpp")
     started = time.time()
     about = {"machine": usage.describe_machine(), "quick": args.quick, "seed": args.seed,
              "when": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "load_at_start": os.getloadavg()[0]}
     print(f"{about['machine']}; load {about['load_at_start']:.1f}")
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as folder:
-        bench = Bench(args.tools, pathlib.Path(folder), args.quick, args.seed)
+        bench = Bench(args.tools, pathlib.Path(folder), args.quick, args.seed, args.pipelines or not args.quick)
+        if not bench.with_passthrough:
+            bench.figures.note("no passthrough, so no ratio: set the CMake variable SLUICE_PASSTHROUGH to the source of a "
+                               "consume-produce loop with the command line of ../shared/bench/passthrough.cpp")
         bench.run()
     about["minutes"] = round((time.time() - started) / 60, 1)
     if args.json:
