@@ -50,10 +50,10 @@ class Bench:
             self.latency()
             self.start()
             self.allocations()
+            if self.with_pipelines:
+                self.pipelines()
             if not self.quick:
                 Scaling(self).run()
-        if self.with_pipelines:
-            self.pipelines()
 
     # Parts
 
