@@ -27,7 +27,7 @@ StoreConfig NamedStore(const std::string& name) {
 
 StoreConfig RedisStore(const std::string& url) {
   StoreConfig store = NamedStore("s");
-  store.redis.emplace();
+  store.redis = StoreConfig::Redis{};
   store.redis->url = url;
   return store;
 }
