@@ -3,7 +3,7 @@
 
   tests/bench/chain_bench.py [--events N] [--json FILE]
 
-Prints CPU-seconds, wall time, resident memory and bytes in the brokers of both.
+Prints CPU-seconds, wall time, resident memory and bytes in the brokers of both, and what each pipeline does by itself.
 """
 
 import argparse
@@ -14,6 +14,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from bench.figures import text_of  # noqa: E402
+from bench.pipeline_bench import PIPELINES, measure_pipelines  # noqa: E402
 from support.chain import CHAIN, FUSED, INPUT, Chain  # noqa: E402
 from support.generate_batches import CLOCK_MS, Batches  # noqa: E402
 from support.kafka_cluster import KafkaCluster  # noqa: E402
@@ -21,7 +23,8 @@ from support.own_redis import RedisServer  # noqa: E402
 
 RUNS = {"chain": CHAIN, "telemetry-pipeline": FUSED}
 UNITS = {"cpu_seconds": "CPU-seconds", "wall_seconds": "wall seconds", "events_per_cpu_second": "events per CPU-second",
-         "rss_mb": "resident, MB", "broker_mb": "bytes in the brokers, MB", "outputs": "records written"}
+         "rss_mb": "resident, MB", "broker_bytes": "bytes in the brokers", "outputs": "records written"}
+_FEW = 20_000  # events in the batches that every pipeline's input is made from
 
 
 def measure(kafka, claims, lookups, names, prefix, values, events):
@@ -37,38 +40,35 @@ def measure(kafka, claims, lookups, names, prefix, values, events):
         chain.terminate()
         topics = [topic for topic in chain.topics if topic != prefix + INPUT]
         return {"cpu_seconds": cpu, "wall_seconds": wall, "events_per_cpu_second": events / cpu, "rss_mb": rss,
-                "broker_mb": kafka.stored_bytes(topics) / 1e6,
+                "broker_bytes": kafka.stored_bytes(topics),
                 "outputs": len(kafka.read(topics, values=False))}
 
 
-def measure_each(kafka, claims, lookups, prefix, values, events):
-    """{pipeline: events per CPU-second}, one daemon after the other."""
-    claims.client().flushall()
-    with Chain(kafka, claims, lookups, CHAIN, prefix, clock=CLOCK_MS) as chain:
-        chain.create_topics()
-        kafka.produce(prefix + INPUT, values)
-        found = {}
-        for name, records, cpu in chain.run_in_turn(timeout=60 + events / 200):
-            # A batch counts as the events in it.
-            count = events if name == CHAIN[0] else records
-            if count >= events / 100:
-                found[name] = count / cpu
-        return found
-
-
-def figures_of(events, seed=1):
-    """{name: number} of everything here."""
+def figures_of(events, seed=1, each=100_000):
+    """{name: number} of everything here; `each` events for every pipeline by itself."""
     batches = Batches(seed=seed, events=events)
     values = list(batches)
+    few = Batches(seed=seed, events=_FEW)
     found = {"batches.count": len(values), "batches.mb": sum(map(len, values)) / 1e6}
     with KafkaCluster() as kafka, RedisServer() as claims, RedisServer() as lookups:
         batches.load(lookups)
-        for name, rate in measure_each(kafka, claims, lookups, "each.", values, events).items():
-            found[f"{name}.kafka.events_per_cpu_second"] = rate
+        rates = measure_pipelines(kafka, claims, lookups, list(few), _FEW, each)
+        found.update({f"{name}.kafka.events_per_cpu_second": rate for name, rate in rates.items()})
         for name, configs in RUNS.items():
             figures = measure(kafka, claims, lookups, configs, f"{name}.", values, events)
             found.update({f"{name}.kafka.{figure}": value for figure, value in figures.items()})
     return found
+
+
+def table(find):
+    """Chain and fused side by side, then each pipeline, in Markdown; `find` gives a figure by its name, or None."""
+    rows = ["| the same batches | chain | fused |", "|---|---:|---:|"]
+    for figure, title in UNITS.items():
+        values = [find(f"{name}.kafka.{figure}") for name in RUNS]
+        rows.append(f"| {title} | {' | '.join(map(text_of, values))} |")
+    rows += ["", "| by itself | events per CPU-second |", "|---|---:|"]
+    rows += [f"| {name} | {text_of(find(f'{name}.kafka.events_per_cpu_second'))} |" for name in PIPELINES]
+    return "\n".join(rows)
 
 
 def main():
@@ -76,14 +76,8 @@ def main():
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--json", metavar="FILE")
     args = parser.parse_args()
-    found = figures_of(args.events)
-    print(f"{args.events} events in {found['batches.count']} batches, {found['batches.mb']:.0f} MB")
-    for name, value in found.items():
-        if name.endswith("events_per_cpu_second") and name.split(".")[0] not in RUNS:
-            print(f"{name:60}{value:>12,.0f}")
-    print(f"{'':28}{'chain':>12}{'fused':>12}")
-    for figure, title in UNITS.items():
-        print(f"{title:28}{found[f'chain.kafka.{figure}']:>12,.1f}{found[f'telemetry-pipeline.kafka.{figure}']:>12,.1f}")
+    found = figures_of(args.events, each=args.events)
+    print(f"{args.events} events in {found['batches.count']} batches, {found['batches.mb']:.0f} MB\n\n{table(found.get)}")
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps({"figures": found}, indent=2) + "\n", encoding="utf-8")
 

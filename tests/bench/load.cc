@@ -12,49 +12,18 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "bench/fresh_events.h"
+#include "bench/kafka_client.h"
 
 namespace sluice::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Options = std::vector<std::pair<std::string, std::string>>;
-
-/// Everything that goes wrong ends the program: there is nothing to save.
-[[noreturn]] void Die(const std::string& why) {
-  std::cerr << "load: " << why << std::endl;
-  std::_Exit(1);
-}
-
-struct DestroyClient {
-  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
-};
-using Client = std::unique_ptr<rd_kafka_t, DestroyClient>;
-
-Client MakeClient(rd_kafka_type_t type, const std::string& brokers, const Options& options,
-                  void (*delivered)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  char text[512];
-  const auto set = [&](const std::string& name, const std::string& value) {
-    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text, sizeof text) !=
-        RD_KAFKA_CONF_OK) {
-      Die(text);
-    }
-  };
-  set("bootstrap.servers", brokers);
-  for (const auto& [name, value] : options) set(name, value);
-  if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf, delivered);
-  rd_kafka_t* client = rd_kafka_new(type, conf, text, sizeof text);
-  if (client == nullptr) Die(text);
-  return Client(client);
-}
-
 void DieIfFailed(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     Die(std::string("writing: ") + rd_kafka_err2str(message->err));

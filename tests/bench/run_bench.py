@@ -23,6 +23,8 @@ from support.preprocessor import CONFIG
 from support.processes import REPOSITORY
 
 VOID_BELOW = 120_000  # events per CPU-second of the passthrough; recorded on a quiet machine: 157,000 to 173,000
+SHARED_PASSTHROUGH = "passthrough"  # name of the program; ours is own_passthrough
+MINUTES = {"quick": 3, "pipelines": 4, "full": 30}  # on a quiet machine
 SET = "bench."  # prefix of the topics that most runs share
 
 
@@ -33,7 +35,6 @@ class Bench:
         self.tools = pathlib.Path(tools)
         self.quick = quick
         self.with_pipelines = pipelines
-        self.with_passthrough = (self.tools / "passthrough").is_file()
         self.seed = seed
         self.figures = Figures()
         self.rss_track = []
@@ -44,6 +45,9 @@ class Bench:
 
     def run(self):
         with KafkaBed(self.tools, {"enable-debug-command": "yes"}) as self.bed:
+            if self.bed.passthrough.name != SHARED_PASSTHROUGH:
+                self.figures.note("the passthrough is tests/bench/passthrough.cc: ../shared/bench/passthrough.cpp was not "
+                                  "there when the benchmarks were configured")
             self.in_memory()
             self.validation()
             self.on_kafka()
@@ -101,19 +105,17 @@ class Bench:
         """Passthrough and main job in turns: what disturbs one disturbs the other."""
         passthrough, preprocessor = [], []
         for _ in range(rounds):
-            if self.with_passthrough:
-                passthrough.append(self.bed.run_passthrough(
-                    prefix, count, "eos" if delivery == "exactly_once" else "alo", codec))
+            passthrough.append(self.bed.run_passthrough(
+                prefix, count, "eos" if delivery == "exactly_once" else "alo", codec))
             preprocessor.append(self.bed.run_preprocessor(
                 prefix, count, sink__kafka__options__compression__codec=codec, delivery=delivery))
         for who, runs in (("passthrough", passthrough), ("preprocessor", preprocessor)):
-            for figure in ("events_per_cpu_second", "events_per_second", "rss_mb") if runs else ():
+            for figure in ("events_per_cpu_second", "events_per_second", "rss_mb"):
                 self.figures.add(f"{who}.{name}.{figure}", median(runs, figure))
         if name == "kafka":
             self.figures.add("preprocessor.rss_mb", max(run.rss_mb for run in preprocessor))
             self.rss_track = preprocessor[-1].rss_track
-        if self.with_passthrough:
-            self.compare(name, passthrough, preprocessor)
+        self.compare(name, passthrough, preprocessor)
 
     def compare(self, name, passthrough, preprocessor):
         bare = median(passthrough, "events_per_cpu_second")
@@ -152,7 +154,8 @@ class Bench:
 
     def pipelines(self):
         heading("Each pipeline by itself, then all at once: a daemon each (chain), and fused")
-        for name, value in chain_bench.figures_of(50_000 if self.quick else 100_000, self.seed).items():
+        events, each = (50_000, 100_000) if self.quick else (100_000, 300_000)
+        for name, value in chain_bench.figures_of(events, self.seed, each).items():
             self.figures.add(name, value)
 
     def start(self):
@@ -188,7 +191,7 @@ def heading(text):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs, no scaling")
-    parser.add_argument("--pipelines", action="store_true", help="with --quick: the other pipelines as well")
+    parser.add_argument("--pipelines", action="store_true", help="with --quick: the other pipelines as well (without it they are measured anyway)")
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--plot", help="write an SVG plot to this file")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other events (1)")
@@ -197,19 +200,21 @@ def main():
     started = time.time()
     about = {"machine": usage.describe_machine(), "quick": args.quick, "seed": args.seed,
              "when": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "load_at_start": os.getloadavg()[0]}
-    print(f"{about['machine']}; load {about['load_at_start']:.1f}")
+    minutes = MINUTES["quick"] + args.pipelines * MINUTES["pipelines"] if args.quick else MINUTES["full"]
+    print(f"{about['machine']}; load {about['load_at_start']:.1f}; this takes about {minutes} minutes on a quiet machine")
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as folder:
         bench = Bench(args.tools, pathlib.Path(folder), args.quick, args.seed, args.pipelines or not args.quick)
-        if not bench.with_passthrough:
-            bench.figures.note("no passthrough, so no ratio: set the CMake variable SLUICE_PASSTHROUGH to the source of a "
-                               "consume-produce loop with the command line of ../shared/bench/passthrough.cpp")
         bench.run()
+    about["passthrough"] = bench.bed.passthrough.name
     about["minutes"] = round((time.time() - started) / 60, 1)
     if args.json:
         bench.figures.write(args.json, about)
     if args.plot:
         write_plot(args.plot, bench.figures, bench.rss_track, about)
-    print(f"\n{table(bench.figures)}\n\nDone in {about['minutes']} minutes.")
+    print(f"\n{table(bench.figures)}")
+    if bench.with_pipelines:
+        print(f"\n{chain_bench.table(bench.figures.find)}")
+    print(f"\nDone in {about['minutes']} minutes.")
     for note in bench.figures.notes:
         print(note)
 

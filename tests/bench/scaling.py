@@ -37,9 +37,9 @@ class Scaling:
 
     def workers(self):
         """Workers and partitions"""
-        for partitions, workers in ((8, (1, 2, 4)), (64, (1, 4))):
+        for partitions in (1, 8, 64):
             with _Topics(self._bench, f"of-{partitions}.", _COUNT, partitions) as prefix:
-                for number in workers:
+                for number in (1, 2, 4):
                     run = self._bed.run_preprocessor(prefix, _COUNT, workers=number)
                     name = f"preprocessor.kafka.partitions_{partitions}.workers_{number}"
                     self._figures.add(f"{name}.events_per_cpu_second", run.events_per_cpu_second)

@@ -14,7 +14,7 @@ import time
 import xml.etree.ElementTree
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-FUZZ_SECONDS = 30
+FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", "30"))  # for each target
 
 
 @dataclasses.dataclass
@@ -39,9 +39,9 @@ def call(command, **options):
     return subprocess.run([str(part) for part in command], cwd=REPOSITORY, check=False, **options).returncode
 
 
-def build(preset, *targets):
+def build(preset, *targets, tests=True):
     say(f"Building {preset} ...")
-    environment = {**os.environ, "SLUICE_CMAKE_OPTIONS": "-DSLUICE_TESTS=ON"}
+    environment = {**os.environ, "SLUICE_CMAKE_OPTIONS": f"-DSLUICE_TESTS={'ON' if tests else 'OFF'}"}
     done = subprocess.run([REPOSITORY / "scripts/build", preset, *targets], env=environment, capture_output=True,
                           text=True, check=False)
     if done.returncode != 0:
@@ -199,18 +199,30 @@ def tidy():
 
 
 def fuzz():
-    build("fuzz")
+    """Every target from its seeds; what it finds to fail stays in out/fuzz."""
+    build("fuzz", tests=False)
     total = Result()
-    programs = sorted(path for path in (REPOSITORY / "build/fuzz/tests/fuzz").glob("*")
-                      if path.is_file() and os.access(path, os.X_OK))
+    programs = sorted(path for path in (REPOSITORY / "build/fuzz/tests/fuzz").glob("*_fuzz") if os.access(path, os.X_OK))
     if not programs:
         raise CouldNotRun("no fuzz target was built")
+    failures = REPOSITORY / "out/fuzz"
+    failures.mkdir(parents=True, exist_ok=True)
     for program in programs:
-        corpus = REPOSITORY / "tests/fuzz/corpus" / program.name
-        with tempfile.TemporaryDirectory() as found:
+        dictionary = REPOSITORY / f"tests/fuzz/{program.name}.dict"
+        with tempfile.TemporaryDirectory() as folder:
+            found, seeds, log = (pathlib.Path(folder) / name for name in ("found", "seeds", "log"))
+            found.mkdir()
+            if call([sys.executable, "tests/fuzz/seeds.py", program.name, seeds], stdout=subprocess.DEVNULL) != 0:
+                raise CouldNotRun(f"no seeds for {program.name}")
+            # A shell sends what it says to a file, of which the last line with figures is shown.
             total += check(f"{program.name} for {FUZZ_SECONDS} s",
-                           [program, f"-max_total_time={FUZZ_SECONDS}", "-rss_limit_mb=4096", found,
-                            *([corpus] if corpus.is_dir() else [])])
+                           ["sh", "-c", '"$@" >"$0" 2>&1 || { tail -n 60 "$0"; exit 1; }', log, program,
+                            f"-max_total_time={FUZZ_SECONDS}", "-rss_limit_mb=4096", "-print_final_stats=1",
+                            f"-artifact_prefix={failures}/{program.name}-",
+                            *([f"-dict={dictionary}"] if dictionary.is_file() else []), found, seeds])
+            said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+            for word in ("INITED", "DONE"):
+                say("".join(f"        {line}" for line in said.splitlines() if re.match(rf"#\d+\s+{word}", line)))
     return total
 
 
