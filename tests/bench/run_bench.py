@@ -192,10 +192,10 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs, no scaling")
     parser.add_argument("--pipelines", action="store_true", help="with --quick: the other pipelines as well (without it they are measured anyway)")
-    parser.add_argument("--json", help="write the figures to this file")
-    parser.add_argument("--plot", help="write an SVG plot to this file")
+    parser.add_argument("--json", metavar="FILE", help="write the figures to this file")
+    parser.add_argument("--plot", metavar="FILE", help="write an SVG plot to this file")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other events (1)")
-    parser.add_argument("--tools", required=True, help="folder of the benchmark programs")
+    parser.add_argument("--tools", required=True, help=argparse.SUPPRESS)  # the folder of the programs
     args = parser.parse_args()
     started = time.time()
     about = {"machine": usage.describe_machine(), "quick": args.quick, "seed": args.seed,
