@@ -97,6 +97,6 @@ namespace rapidjson {
 /// Lets the reader work on a copy in registers.
 template <>
 struct StreamTraits<sluice::PaddedStream> {
-  enum { copyOptimization = 1 };
+  enum { copyOptimization = 1 };  // NOLINT(readability-identifier-naming): RapidJSON's name.
 };
 }  // namespace rapidjson

@@ -96,12 +96,14 @@ std::vector<OutputSettings::Topic> TopicsOf(const Draft& writer, const std::vect
 std::vector<std::string> WithPrefix(const PipelineConfig& config,
                                     const std::vector<std::string>& topics) {
   std::vector<std::string> names;
+  names.reserve(topics.size());
   for (const std::string& topic : topics) names.push_back(config.topic_prefix + topic);
   return names;
 }
 
 Result<FlowPlan> Plan(const PipelineConfig& config, const std::vector<Draft>& drafts) {
   std::vector<PipelineTopics> topics;
+  topics.reserve(drafts.size());
   for (const Draft& draft : drafts) topics.push_back(draft.topics);
   const bool fused = !config.parts.empty();
   // Topics of two clusters may have the same name.
@@ -143,8 +145,8 @@ Result<BuiltFlow> BuildFlow(SharedResources& shared) {
   }
   std::vector<Flow::Part> parts;
   for (const std::size_t i : plan.order) parts.push_back(std::move(drafts[i].part));
-  return BuiltFlow{std::make_unique<Flow>(std::move(parts), shared.metrics), plan.source_topics,
-                   plan.sink_topics};
+  auto flow = std::make_unique<Flow>(std::move(parts), shared.metrics);
+  return BuiltFlow{std::move(flow), plan.source_topics, plan.sink_topics};
 }
 
 }  // namespace sluice

@@ -70,10 +70,11 @@ Result<std::shared_ptr<const MemoryLookups>> LoadLookups(const std::string& path
       problem = AddEntry(document.root(), db, *lookups);
     }
     if (problem.empty()) continue;
-    return Error{ErrorKind::kInvalidConfig,
-                 path + ":" + std::to_string(reader.lines()) + ": " + problem +
-                     R"(; a line is {"db": 5, "key": "k", "type": "string", "value": "text"} or )"
-                     R"({"db": 2, "key": "k", "type": "hash", "value": {"field": "text"}})"};
+    std::string message = path;
+    message.append(":").append(std::to_string(reader.lines())).append(": ").append(problem);
+    message += R"(; a line is {"db": 5, "key": "k", "type": "string", "value": "text"} or )"
+               R"({"db": 2, "key": "k", "type": "hash", "value": {"field": "text"}})";
+    return Error{ErrorKind::kInvalidConfig, std::move(message)};
   }
 }
 

@@ -111,8 +111,8 @@ Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string&
     lookups =
         std::make_unique<CachedLookupStore>(std::move(lookups), limits, shared_.metrics, name);
   }
-  return std::unique_ptr<LookupStore>(
-      new CountedLookupStore(std::move(lookups), shared_.metrics, name));
+  lookups = std::make_unique<CountedLookupStore>(std::move(lookups), shared_.metrics, name);
+  return lookups;
 }
 
 Result<std::unique_ptr<LookupStore>> WorkerResources::LocalLookups(const StoreConfig& store) {

@@ -31,7 +31,9 @@ std::vector<std::string> Readiness::Reasons() const {
     const auto took = Clock::now() - call.since;
     if (*call.what == '\0' || took < patience_) continue;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(took).count();
-    reasons.push_back(part + ": " + call.what + " for " + std::to_string(seconds) + " s");
+    std::string& reason = reasons.emplace_back(part);
+    reason.append(": ").append(call.what).append(" for ");
+    reason.append(std::to_string(seconds)).append(" s");
   }
   return reasons;
 }

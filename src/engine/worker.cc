@@ -147,7 +147,7 @@ Status Worker::Recover(Error error, const std::stop_token& stop) {
              std::string(ErrorKindName(kind)) + ": " + error.message);
   bool recreate = kind == ErrorKind::kRecreateProducer;
   if (begun_ && !recreate) {
-    const Status aborted = parts_.sink.Abort();
+    Status aborted = parts_.sink.Abort();
     if (!aborted.ok() && aborted.error().kind == ErrorKind::kFatal) return aborted;
     recreate = !aborted.ok();
   }

@@ -51,7 +51,8 @@ class FakeMetrics final : public MetricsRegistry {
  private:
   Cell& At(const std::string& name, const Labels& labels) {
     std::string key = name + "{";
-    for (const auto& [label, value] : labels) key += label + "=" + value + ",";
+    for (const auto& [label, value] : labels)
+      key.append(label).append("=").append(value).append(",");
     key += "}";
     auto& cell = cells_[key];
     if (cell == nullptr) cell = std::make_unique<Cell>();
@@ -204,7 +205,7 @@ class FakeClaims final : public ClaimStore {
       if (claim.ask_only) {
         const auto held = claims_.find(std::string(claim.key));
         const bool free = held == claims_.end() || held->second == claim.owner;
-        replies.push_back({free, free ? "" : std::string_view(held->second)});
+        replies.push_back({free, free ? std::string_view{} : held->second});
         continue;
       }
       const auto [at, made] = claims_.try_emplace(std::string(claim.key), claim.owner);

@@ -21,7 +21,7 @@ std::int64_t MonthsBefore(std::int64_t now_ms, int months) {
   const auto today = std::chrono::floor<days>(now);
   auto date = std::chrono::year_month_day(today) - std::chrono::months(months);
   if (!date.ok()) date = date.year() / date.month() / std::chrono::last;
-  const sys_time<milliseconds> then = std::chrono::sys_days(date) + (now - today);
+  const sys_time<milliseconds> then = std::chrono::sys_days{date} + (now - today);
   return then.time_since_epoch().count();
 }
 

@@ -150,8 +150,11 @@ TEST(JsonReaderTest, EscapesAreDecodedWhereverTheyStand) {
     for (const auto& [second, decoded_second] : escapes) {
       for (std::size_t length = 0; length < 70; ++length) {
         const std::string run(length, 'r');
-        const Read read("{\"k\":\"" + run + first + run + second + run + "\",\"z\":1}");
-        const std::string decoded = run + decoded_first + run + decoded_second + run;
+        const auto between = [&run](const std::string& one, const std::string& other) {
+          return std::string(run).append(one).append(run).append(other).append(run);
+        };
+        const Read read("{\"k\":\"" + between(first, second) + "\",\"z\":1}");
+        const std::string decoded = between(decoded_first, decoded_second);
         ASSERT_EQ(read.reason, nullptr) << read.text;
         EXPECT_EQ(read.document.ReadString(Path("/k")), decoded) << read.text;
         EXPECT_EQ(read.document.Find(Path("/z")).AsInt64(), 1) << read.text;

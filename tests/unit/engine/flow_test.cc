@@ -45,6 +45,7 @@ class FlowTest : public ::testing::Test {
   /// What stands in the outbox: "<sink topic> <position> <value>".
   std::vector<std::string> Run(const std::vector<std::string>& values) {
     std::vector<Record> records;
+    records.reserve(values.size());
     for (const std::string& value : values) {
       records.push_back({{"in", 0, static_cast<std::int64_t>(records.size())}, value, 0});
     }

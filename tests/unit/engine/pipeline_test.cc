@@ -31,9 +31,10 @@ class Recorder final : public Stage {
 
 class PipelineTest : public ::testing::Test {
  protected:
-  Pipeline Make(std::vector<std::pair<std::string, bool>> stages) {
+  Pipeline Make(const std::vector<std::pair<std::string, bool>>& stages) {
     std::vector<NamedStage> named;
-    for (auto& [name, requests] : stages) {
+    named.reserve(stages.size());
+    for (const auto& [name, requests] : stages) {
       named.push_back({name, std::make_unique<Recorder>(name, requests, log_), nullptr});
     }
     return Pipeline(std::move(named));

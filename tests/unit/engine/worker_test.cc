@@ -207,6 +207,7 @@ TEST_F(WorkerTest, ARecordThatIsTooLargeIsReplaced) {
 TEST_F(WorkerTest, ARecordThatTheBrokerRefusesIsFoundAndReplaced) {
   prepare_ = [this] { sink_->refused_text = "culprit"; };
   std::vector<std::optional<std::string>> values;
+  values.reserve(9);
   for (int i = 0; i < 9; ++i) values.push_back(EventText(i == 4 ? "culprit" : std::to_string(i)));
   ASSERT_TRUE(Run(values).ok());
   EXPECT_EQ(Count(kOut), 8U);
