@@ -112,7 +112,7 @@ Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string&
         std::make_unique<CachedLookupStore>(std::move(lookups), limits, shared_.metrics, name);
   }
   lookups = std::make_unique<CountedLookupStore>(std::move(lookups), shared_.metrics, name);
-  return lookups;
+  return lookups;  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the caller owns it.
 }
 
 Result<std::unique_ptr<LookupStore>> WorkerResources::LocalLookups(const StoreConfig& store) {

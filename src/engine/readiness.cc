@@ -26,7 +26,9 @@ Readiness::Call::~Call() {
 std::vector<std::string> Readiness::Reasons() const {
   const std::scoped_lock lock(mutex_);
   std::vector<std::string> reasons;
-  for (const auto& [part, reason] : reasons_) reasons.push_back(part + ": " + reason);
+  for (const auto& [part, reason] : reasons_) {
+    reasons.emplace_back(part).append(": ").append(reason);
+  }
   for (const auto& [part, call] : calls_) {
     const auto took = Clock::now() - call.since;
     if (*call.what == '\0' || took < patience_) continue;
