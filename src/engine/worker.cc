@@ -146,10 +146,11 @@ Status Worker::Recover(Error error, const std::stop_token& stop) {
   parts_.log(kind == ErrorKind::kDiscard ? "info" : "warning",
              std::string(ErrorKindName(kind)) + ": " + error.message);
   bool recreate = kind == ErrorKind::kRecreateProducer;
-  if (begun_ && !recreate) {
+  // Also where a new producer is needed: the old one may still borrow what Forget gives back.
+  if (begun_) {
     Status aborted = parts_.sink.Abort();
     if (!aborted.ok() && aborted.error().kind == ErrorKind::kFatal) return aborted;
-    recreate = !aborted.ok();
+    recreate = recreate || !aborted.ok();
   }
   begun_ = false;
   if (kind == ErrorKind::kRefused) SLUICE_TRY(Narrow());

@@ -65,7 +65,8 @@ bool RedactAnswers::IsConcerned(const Event& event) const {
 }
 
 RedactAnswers::Question RedactAnswers::QuestionOf(const LookupReply& reply) {
-  if (reply.state != LookupReply::State::kFound) return Question::kUnknown;
+  // Empty texts have no address of their own.
+  if (reply.state != LookupReply::State::kFound || reply.text.empty()) return Question::kUnknown;
   const auto [at, fresh] = known_.try_emplace(reply.text.data(), Question::kUnknown);
   if (fresh) at->second = Classify(reply.text);
   return at->second;

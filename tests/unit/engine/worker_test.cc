@@ -121,7 +121,7 @@ TEST_F(WorkerTest, AnAbortedBatchIsProducedExactlyOnce) {
     sink_->commit_errors = {ErrorKind::kRecreateProducer, ErrorKind::kAbortTransaction};
   };
   ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("a")}).ok());
-  EXPECT_EQ(sink_->aborts, 1);
+  EXPECT_EQ(sink_->aborts, 2);
   EXPECT_EQ(sink_->recreations, 1);
   EXPECT_EQ(source_->rewinds, 2);
   EXPECT_EQ(Count(kOut), 2U);
