@@ -18,6 +18,8 @@ class Gauge {
  public:
   virtual ~Gauge() = default;
   virtual void Set(double value) = 0;
+  /// For a gauge that several workers share: each adds the change of its own part.
+  virtual void Add(double amount) = 0;
 };
 
 class Histogram {

@@ -11,11 +11,11 @@ namespace sluice {
 /// What the caller must do about a failure, not where it came from.
 enum class ErrorKind : std::uint8_t {
   kInvalidConfig,     ///< Refuse to start: the operator must edit the file (exit 78).
-  kUnavailable,       ///< An outside system is away: keep the batch, wait, try again.
+  kUnavailable,       ///< An outside system is unreachable: keep the batch, retry with backoff.
   kDiscard,           ///< The assignment moved: drop what is in hand, go on collecting.
   kAbortTransaction,  ///< Abort, rewind to the last checkpoint, go on.
-  kRecreateProducer,  ///< Outcome unknown or fenced: new producer first, then rewind.
-  kRefused,           ///< The broker refuses a record: abort, rewind, narrow it down.
+  kReplaceSink,       ///< Outcome unknown, or fenced: replace the sink, then rewind.
+  kRefused,           ///< The sink refuses a record: abort, rewind, narrow it down.
   kFatal,             ///< This process can't go on.
 };
 

@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
+#include "sluice/checkpoint.h"
 #include "sluice/record.h"
 #include "sluice/result.h"
 
@@ -16,7 +19,20 @@ struct PollLimits {
   std::chrono::milliseconds wait{0};
 };
 
-/// Input port of a worker. Threading: that worker's thread, except where a method says otherwise.
+/// How far one input partition has come, for the operator.
+struct PartitionStatus {
+  static constexpr std::int64_t kUnknown = -1;
+
+  std::string topic;
+  std::int32_t partition = 0;
+  std::int64_t committed = kUnknown;  ///< Next offset after what is committed.
+  std::int64_t end = kUnknown;        ///< Offset after the last record, as far as known.
+};
+
+/// Input port of a worker. Threading: that worker's thread, all of it.
+///
+/// The order of a transaction: Poll (once or more), then either Commit, or Seal and Committed
+/// around the sink's CommitWith, then Release. After a failure: Rewind.
 class Source {
  public:
   virtual ~Source() = default;
@@ -25,7 +41,7 @@ class Source {
   virtual Status Open() = 0;
 
   /// Appends records, up to the limits (one record more than max_bytes allows is possible).
-  /// kDiscard: partitions were given or taken since the last call; everything handed out
+  /// kDiscard: partitions were assigned or revoked since the last call; everything handed out
   /// before and not committed must be dropped. Records appended before that are void too.
   virtual Status Poll(const PollLimits& limits, std::vector<Record>& records) = 0;
 
@@ -36,11 +52,29 @@ class Source {
   /// Makes the records handed out so far invalid and gives their memory back.
   virtual void Release() = 0;
 
-  /// Goes back to the committed offsets of the partitions still owned; calls Release.
-  virtual Status Rewind() = 0;
+  /// Goes back to the last checkpoint of the partitions still owned, as if nothing after it had
+  /// been handed out; calls Release. `stored` is that checkpoint where the sink keeps it
+  /// (Sink::Stored); with nullptr it is the one that the source committed itself.
+  virtual Status Rewind(const SealedCheckpoint* stored) = 0;
+
+  /// The outputs of everything before `checkpoint` are durable: Kafka commits the offsets, files
+  /// write their checkpoint. kDiscard: the partitions are not owned any more; nothing was
+  /// committed, and their next owner reads the records again.
+  virtual Status Commit(const Checkpoint& checkpoint) = 0;
+
+  /// Prepares `checkpoint` for a sink that commits it with its outputs (same commit domain, see
+  /// port_spec.h). kDiscard as for Commit.
+  virtual Result<SealedCheckpoint> Seal(const Checkpoint& checkpoint) {
+    return SealedCheckpoint{checkpoint, {}};
+  }
+  /// A sink has committed `checkpoint` with its outputs.
+  virtual void Committed(const Checkpoint& /*checkpoint*/) {}
 
   /// True once an input that ends has been handed out whole (files); a topic never ends.
   [[nodiscard]] virtual bool exhausted() const { return false; }
+
+  /// The partitions that are read now, in order of topic and partition.
+  [[nodiscard]] virtual std::vector<PartitionStatus> Partitions() const { return {}; }
 
   /// Leaves the group. After it only the destructor may be called.
   virtual void Close() = 0;

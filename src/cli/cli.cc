@@ -19,6 +19,7 @@ constexpr const char* kFooter =
   sluice run config/quickstart.yaml --print-config
   sluice explain config/pipeline-preprocessor.yaml event.json
   sluice stages deduplicate
+  sluice ports kafka
 
 Exit codes:
    0  ok: the input ended, or the process was asked to stop
@@ -33,7 +34,8 @@ struct Arguments {
   RunArguments run;
   ConfigArguments validate;
   ExplainArguments explain;
-  StagesArguments stages;
+  SpecArguments stages;
+  SpecArguments ports;
 };
 
 void AddConfigOptions(CLI::App& verb, ConfigArguments& arguments) {
@@ -85,10 +87,18 @@ CLI::App* AddExplain(CLI::App& app, ExplainArguments& arguments) {
   return verb;
 }
 
-CLI::App* AddStages(CLI::App& app, StagesArguments& arguments) {
+CLI::App* AddStages(CLI::App& app, SpecArguments& arguments) {
   CLI::App* verb = app.add_subcommand("stages", "Lists the stages, or describes one");
   verb->add_option("NAME", arguments.name, "The stage to describe");
   verb->add_flag("--markdown", arguments.markdown, "As in docs/stages.md");
+  return verb;
+}
+
+CLI::App* AddPorts(CLI::App& app, SpecArguments& arguments) {
+  CLI::App* verb =
+      app.add_subcommand("ports", "Lists sources, sinks and stores, or describes those of a name");
+  verb->add_option("NAME", arguments.name, "What to describe, such as kafka");
+  verb->add_flag("--markdown", arguments.markdown, "As in docs/ports.md");
   return verb;
 }
 
@@ -102,7 +112,8 @@ int ParseAndDo(int argc, char** argv) {
   const CLI::App* run = AddRun(app, arguments.run);
   const CLI::App* validate = AddValidate(app, arguments.validate);
   const CLI::App* explain = AddExplain(app, arguments.explain);
-  AddStages(app, arguments.stages);
+  const CLI::App* stages = AddStages(app, arguments.stages);
+  AddPorts(app, arguments.ports);
   for (CLI::App* verb : app.get_subcommands({})) verb->footer("");
   try {
     app.parse(argc, argv);
@@ -112,7 +123,8 @@ int ParseAndDo(int argc, char** argv) {
   if (run->parsed()) return RunVerb(arguments.run);
   if (validate->parsed()) return ValidateVerb(arguments.validate);
   if (explain->parsed()) return ExplainVerb(arguments.explain);
-  return StagesVerb(arguments.stages);
+  if (stages->parsed()) return StagesVerb(arguments.stages);
+  return PortsVerb(arguments.ports);
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "cli/logging.h"
-#include "cli/stage_text.h"
+#include "cli/spec_text.h"
 #include "config/config.h"
 #include "config/pipeline_config.h"
+#include "daemon/builtin_ports.h"
 #include "daemon/daemon.h"
 #include "daemon/explain.h"
 #include "stages/builtin.h"
@@ -37,17 +38,33 @@ std::string Counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
+Result<Registry> BuiltinRegistry() {
+  Registry registry;
+  SLUICE_TRY(RegisterBuiltinStages(registry.stages));
+  SLUICE_TRY(RegisterBuiltinPorts(registry));
+  return registry;
+}
+
+int Show(const std::vector<SpecEntry>& entries, bool markdown) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    std::cout << (i > 0 ? "\n" : "") << (markdown ? SpecSection(entries[i]) : SpecText(entries[i]));
+  }
+  std::cout << std::flush;
+  return kExitOk;
+}
+
 /// A configuration that passed every check; `pipeline` refers to the other two.
 struct CheckedConfig {
-  std::unique_ptr<StageRegistry> registry;
+  std::unique_ptr<Registry> registry;
   std::unique_ptr<Config> config;
   PipelineConfig pipeline;
 };
 
 Result<CheckedConfig> Load(const ConfigArguments& arguments) {
   CheckedConfig checked;
-  checked.registry = std::make_unique<StageRegistry>();
-  SLUICE_TRY(RegisterBuiltinStages(*checked.registry));
+  auto registry = BuiltinRegistry();
+  if (!registry) return std::move(registry).error();
+  checked.registry = std::make_unique<Registry>(std::move(registry).value());
   std::vector<Override> overrides;
   for (const std::string& text : arguments.overrides) {
     const auto equals = text.find('=');
@@ -87,7 +104,8 @@ int ValidateVerb(const ConfigArguments& arguments) {
   const std::size_t parts = pipeline.parts.size();
   const std::size_t stages = pipeline.stages.size();
   std::cout << "OK: " << arguments.path << ": pipeline " << pipeline.name << ", "
-            << (parts > 0 ? Counted(parts, "pipeline") : Counted(stages, "stage")) << std::endl;
+            << (parts > 0 ? Counted(parts, "pipeline") : Counted(stages, "stage")) << "; "
+            << valid.value() << std::endl;
   return kExitOk;
 }
 
@@ -108,22 +126,34 @@ int ExplainVerb(const ExplainArguments& arguments) {
   return explained.ok() ? kExitOk : Fail(explained.error());
 }
 
-int StagesVerb(const StagesArguments& arguments) {
-  StageRegistry registry;
-  const auto registered = RegisterBuiltinStages(registry);
-  if (!registered) return Fail(registered.error());
+int StagesVerb(const SpecArguments& arguments) {
+  const auto registry = BuiltinRegistry();
+  if (!registry) return Fail(registry.error());
   if (arguments.name.empty()) {
-    std::cout << (arguments.markdown ? StagePage(registry.specs()) : StageList(registry.specs()))
+    std::cout << (arguments.markdown ? StagePage(registry.value())
+                                     : SpecList(EntriesOf(registry.value().stages)))
               << std::flush;
     return kExitOk;
   }
-  const StageSpec* spec = registry.Find(arguments.name);
-  if (spec == nullptr) {
-    return FailUsage("no stage is called \"" + arguments.name +
-                     "\"; `sluice stages` lists those that there are");
+  for (const SpecEntry& entry : EntriesOf(registry.value().stages)) {
+    if (entry.spec->name == arguments.name) return Show({entry}, arguments.markdown);
   }
-  std::cout << (arguments.markdown ? StageSection(*spec) : StageText(*spec)) << std::flush;
-  return kExitOk;
+  return FailUsage("no stage is called \"" + arguments.name +
+                   "\"; `sluice stages` lists those that there are");
+}
+
+int PortsVerb(const SpecArguments& arguments) {
+  const auto registry = BuiltinRegistry();
+  if (!registry) return Fail(registry.error());
+  if (arguments.name.empty()) {
+    std::cout << (arguments.markdown ? PortPage(registry.value()) : PortList(registry.value()))
+              << std::flush;
+    return kExitOk;
+  }
+  const auto found = PortsNamed(registry.value(), arguments.name);
+  if (!found.empty()) return Show(found, arguments.markdown);
+  return FailUsage("no source, sink or store is called \"" + arguments.name +
+                   "\"; `sluice ports` lists those that there are");
 }
 
 }  // namespace sluice

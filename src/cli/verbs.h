@@ -35,7 +35,7 @@ struct ExplainArguments {
   bool live_lookups = false;
 };
 
-struct StagesArguments {
+struct SpecArguments {
   std::string name;  ///< Empty: all of them.
   bool markdown = false;
 };
@@ -48,6 +48,8 @@ int RunVerb(const RunArguments& arguments);
 int ValidateVerb(const ConfigArguments& arguments);
 /// Opens nothing but files; with `live_lookups` also the stores of reference data.
 int ExplainVerb(const ExplainArguments& arguments);
-int StagesVerb(const StagesArguments& arguments);
+int StagesVerb(const SpecArguments& arguments);
+/// Sources, sinks and stores.
+int PortsVerb(const SpecArguments& arguments);
 
 }  // namespace sluice

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "config/redact.h"
-#include "config/stage_check.h"
+#include "config/spec_check.h"
 
 namespace sluice {
 

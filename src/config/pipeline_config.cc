@@ -6,16 +6,19 @@
 #include <string_view>
 #include <utility>
 
+#include "config/guarantee.h"
 #include "config/node_rules.h"
 #include "config/problems.h"
 #include "config/redact.h"
-#include "config/stage_check.h"
+#include "config/spec_check.h"
 
 namespace sluice {
 namespace {
 
 using Kind = ConfigNode::Kind;
 using namespace std::chrono_literals;
+
+constexpr int kMostWorkers = 256;
 
 bool IsPipelineName(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
@@ -32,10 +35,19 @@ bool IsHostAndPort(std::string_view text) {
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
+/// "kafka or files".
+std::string Listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    list += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  }
+  return list;
+}
+
 /// Reads one pipeline; every Read function takes the part of the file that its name says.
 class PipelineReader {
  public:
-  PipelineReader(Config& config, const StageRegistry& registry)
+  PipelineReader(Config& config, const Registry& registry)
       : config_(config),
         root_(config.tree()),
         registry_(registry),
@@ -47,7 +59,7 @@ class PipelineReader {
     ReadSourceAndSink();
     ReadLimits();
     ReadAdminAndLog();
-    out_.stores = ReadStores(root_, rules_);
+    out_.stores = ReadStores(root_, registry_.stores, rules_);
     if (fused_) {
       ReadParts();
       ReplaceStores();
@@ -66,10 +78,12 @@ class PipelineReader {
         Field("topic_prefix", FieldType::kString, ""),
         Field("delivery", FieldType::kString, "exactly_once"),
         Field("workers", FieldType::kInt, "1"),
-        Required("source", FieldType::kAny, "where records come from: kafka or files."),
+        Required("source", FieldType::kAny,
+                 "where records come from: " + Listed(registry_.sources.names()) + "."),
         Section("batch"),
         Section("transaction"),
-        Required("sink", FieldType::kAny, "where records go: kafka or files."),
+        Required("sink", FieldType::kAny,
+                 "where records go: " + Listed(registry_.sinks.names()) + "."),
         Section("stores"),
         Section("admin"),
         Section("log")};
@@ -93,7 +107,7 @@ class PipelineReader {
                   "letters, digits, `.`, `_` and `-`");
     rules_.DemandOneOf(root_, "delivery", {"exactly_once", "at_least_once"});
     out_.exactly_once = root_.String("delivery") == "exactly_once";
-    out_.workers = static_cast<int>(rules_.Count(root_, "workers", 256));
+    out_.workers = static_cast<int>(rules_.Count(root_, "workers", kMostWorkers));
   }
 
   /// The files under `pipelines`, and what is kept of the topics between them.
@@ -154,8 +168,18 @@ class PipelineReader {
   }
 
   void ReadSourceAndSink() {
-    const PortTraits traits{fused_, out_.exactly_once, out_.topic_prefix};
-    static_cast<PortConfig&>(out_) = ReadPorts(root_, traits, rules_);
+    const PortTraits traits{fused_, out_.topic_prefix};
+    static_cast<PortConfig&>(out_) = ReadPorts(root_, traits, registry_, rules_);
+    const SourceConfig& source = out_.source;
+    const bool allowed = out_.workers <= kMostWorkers;
+    if (source.node != nullptr && allowed && out_.workers > source.traits.max_workers) {
+      const std::string most = std::to_string(source.traits.max_workers);
+      problems_.Add(*source.node,
+                    "is read by at most " + most + " worker(s): set `workers: " + most + "`");
+    }
+    if (const std::string obstacle = ExactlyOnceObstacle(out_); !obstacle.empty()) {
+      problems_.Add(*out_.sink.node, obstacle);
+    }
   }
 
   void ReadLimits() {
@@ -231,10 +255,10 @@ class PipelineReader {
       problems_.Add(entry, "must be a stage's name, or a map with the stage's name as its one key");
       return;
     }
-    const StageSpec* spec = registry_.Find(name);
+    const StageSpec* spec = registry_.stages.Find(name);
     if (spec == nullptr) {
       std::vector<std::string> names;
-      for (const StageSpec& known : registry_.specs()) names.push_back(known.name);
+      for (const StageSpec& known : registry_.stages.specs()) names.push_back(known.name);
       problems_.Add(entry, "there is no stage `" + name + "`" + DidYouMean(name, names) +
                                " (`sluice stages` lists them)");
       return;
@@ -263,7 +287,7 @@ class PipelineReader {
 
   Config& config_;
   TreeNode& root_;
-  const StageRegistry& registry_;
+  const Registry& registry_;
   Problems problems_;
   const NodeRules rules_{problems_};
   const bool fused_;
@@ -272,12 +296,7 @@ class PipelineReader {
 
 }  // namespace
 
-std::vector<std::string> SourceTopics(const PipelineConfig& config) {
-  if (config.source_kafka) return config.source_kafka->topics;
-  return {config.source_files->topic};
-}
-
-Result<PipelineConfig> CheckPipeline(Config& config, const StageRegistry& registry) {
+Result<PipelineConfig> CheckPipeline(Config& config, const Registry& registry) {
   return PipelineReader(config, registry).Read();
 }
 

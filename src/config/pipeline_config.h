@@ -9,7 +9,7 @@
 #include "config/config.h"
 #include "config/port_config.h"
 #include "config/store_config.h"
-#include "sluice/stage_spec.h"
+#include "sluice/registry.h"
 
 namespace sluice {
 
@@ -47,11 +47,9 @@ struct PipelineConfig : PortConfig {
   std::vector<std::string> keep;  ///< Topics between parts that are also written to the sink.
 };
 
-/// Topics that the pipeline reads, without prefix.
-std::vector<std::string> SourceTopics(const PipelineConfig& config);
-
 /// kInvalidConfig with every problem of the file, one per line: file, line, key, and the nearest
 /// valid key. Nothing is opened but the file itself and the files that it lists under `pipelines`.
-Result<PipelineConfig> CheckPipeline(Config& config, const StageRegistry& registry);
+/// `registry` must outlive the result.
+Result<PipelineConfig> CheckPipeline(Config& config, const Registry& registry);
 
 }  // namespace sluice

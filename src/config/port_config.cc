@@ -1,16 +1,46 @@
 #include "config/port_config.h"
 
-#include "config/stage_check.h"
+#include <algorithm>
+
+#include "config/spec_check.h"
 
 namespace sluice {
 namespace {
 
 using Kind = ConfigNode::Kind;
 
+/// A node, and the spec of the kind that it chooses by its one key.
+template <typename S>
+struct Choice {
+  const S* spec = nullptr;
+  TreeNode* node = nullptr;
+};
+
+template <typename S>
+Choice<S> Choose(TreeNode& node, const SpecRegistry<S>& registry, const NodeRules& rules) {
+  TreeNode* chosen = rules.Choice(node, registry.names());
+  if (chosen == nullptr) return {};
+  for (const S& spec : registry.specs()) {
+    if (node.Member(spec.name) == chosen) return {&spec, chosen};
+  }
+  return {};
+}
+
+Fields Sections(const std::vector<std::string>& names) {
+  Fields fields;
+  for (const std::string& name : names) fields.push_back(Section(name));
+  return fields;
+}
+
+bool IsTopicField(const FieldSpec& field) {
+  return field.type == FieldType::kTopic || field.type == FieldType::kTopicList;
+}
+
 class PortReader {
  public:
-  PortReader(TreeNode& root, const PortTraits& traits, const NodeRules& rules)
-      : root_(root), traits_(traits), rules_(rules) {}
+  PortReader(TreeNode& root, const PortTraits& traits, const Registry& registry,
+             const NodeRules& rules)
+      : root_(root), traits_(traits), registry_(registry), rules_(rules) {}
 
   PortConfig Read() {
     if (TreeNode* source = root_.Member("source")) ReadSource(*source);
@@ -20,92 +50,79 @@ class PortReader {
 
  private:
   void ReadSource(TreeNode& source) {
-    out_.source_where = source.where();
-    rules_.Check(source, {Section("kafka"), Section("files")});
-    TreeNode* choice = rules_.Choice(source, {"kafka", "files"});
-    if (choice == nullptr) return;
-    if (choice == source.Member("files")) {
-      ReadFilesSource(*choice);
-    } else {
-      ReadKafkaSource(*choice);
+    rules_.Check(source, Sections(registry_.sources.names()));
+    const auto [spec, node] = Choose(source, registry_.sources, rules_);
+    if (spec == nullptr) return;
+    Fields fields = spec->fields;
+    for (FieldSpec& field : fields) {
+      // What no listed pipeline writes is read anyway.
+      if (traits_.fused && field.type == FieldType::kTopicList) field.required = false;
     }
-  }
-
-  void ReadFilesSource(TreeNode& files) {
-    rules_.Check(files,
-                 {Required("paths", FieldType::kStringList, "the files to read."),
-                  Required("topic", FieldType::kString, "the topic that the files stand for.")});
-    rules_.DemandTopics(files, "topic", traits_.topic_prefix);
-    out_.source_files = {files.Strings("paths"), files.String("topic")};
-  }
-
-  void ReadKafkaSource(TreeNode& kafka) {
-    rules_.Check(kafka,
-                 {Required("brokers", FieldType::kString, "host:port of one or more brokers."),
-                  Required("group", FieldType::kString, "the consumer group."),
-                  traits_.fused ? Optional("topics", FieldType::kStringList)
-                                : Required("topics", FieldType::kStringList, "the topics to read."),
-                  Field("auto_offset_reset", FieldType::kString, "earliest"),
-                  Field("instance", FieldType::kString, ""), Optional("options", FieldType::kMap)});
-    source_brokers_ = kafka.Member("brokers");
-    rules_.DemandTopics(kafka, "topics", traits_.topic_prefix);
-    rules_.DemandOneOf(kafka, "auto_offset_reset", {"earliest", "latest", "error"});
-    out_.source_kafka = {kafka.String("brokers"),  kafka.String("group"),
-                         kafka.Strings("topics"),  kafka.String("auto_offset_reset"),
-                         kafka.String("instance"), Texts(kafka, "options")};
+    source_ = node;
+    bool good = CheckSpec(*node, *spec, fields, rules_.problems());
+    for (const FieldSpec& field : fields) {
+      if (!good || !IsTopicField(field)) continue;
+      const std::size_t before = rules_.problems().size();
+      rules_.DemandTopics(*node, field.name, traits_.topic_prefix);
+      good = rules_.problems().size() == before;
+    }
+    out_.source = {spec, node, good ? spec->describe(*node) : SourceTraits()};
   }
 
   void ReadSink(TreeNode& sink) {
-    out_.sink_where = sink.where();
     ReadRecordSettings(sink);
-    TreeNode* choice = rules_.Choice(sink, {"kafka", "files"});
-    if (choice == nullptr) return;
-    if (choice == sink.Member("files")) {
-      rules_.Check(*choice,
-                   {Required("directory", FieldType::kString, "where the files are written."),
-                    Field("envelope", FieldType::kBool, "false")});
-      out_.sink.files = {choice->String("directory"), choice->Bool("envelope")};
-      if (out_.source_kafka) rules_.problems().Add(sink, "a sink of files needs a source of files");
-      return;
+    const auto [spec, node] = Choose(sink, registry_.sinks, rules_);
+    if (spec == nullptr) return;
+    const Fields fields = TakeFromSource(*node, *spec);
+    const bool good = CheckSpec(*node, *spec, fields, rules_.problems());
+    out_.sink.spec = spec;
+    out_.sink.node = node;
+    if (good) out_.sink.traits = spec->describe(*node);
+  }
+
+  /// The sink's fields, once the values that it shares with the source are taken over.
+  Fields TakeFromSource(TreeNode& node, const SinkSpec& spec) const {
+    Fields fields = spec.fields;
+    if (node.kind() == Kind::kNull) node.BecomeMap();
+    for (FieldSpec& field : fields) {
+      if (!field.from_source || node.kind() != Kind::kMap || node.Has(field.name)) continue;
+      if (const TreeNode* given = SourceValue(field.name)) {
+        TreeNode& taken = node.AddDefault(field.name, Kind::kScalar);
+        taken.SetText(given->text());
+        if (given->secret()) taken.MarkSecret();
+      } else if (source_ == nullptr || SourceHas(field.name)) {
+        field.required = false;  // What is wrong with the source is said there.
+      }
     }
-    if (out_.source_files) rules_.problems().Add(sink, "a sink of Kafka needs a source of Kafka");
-    ReadKafkaSink(*choice);
+    return fields;
+  }
+
+  [[nodiscard]] const TreeNode* SourceValue(const std::string& key) const {
+    const TreeNode* given = source_ == nullptr ? nullptr : source_->Member(key);
+    return given != nullptr && !given->text().empty() ? given : nullptr;
+  }
+
+  [[nodiscard]] bool SourceHas(const std::string& key) const {
+    const auto& fields = out_.source.spec->fields;
+    return std::ranges::find(fields, key, &FieldSpec::name) != fields.end();
   }
 
   /// Keys, headers and sizes of what is written; of several pipelines each has its own.
   void ReadRecordSettings(TreeNode& sink) {
-    Fields fields = {Section("kafka"), Section("files")};
+    Fields fields = Sections(registry_.sinks.names());
     if (!traits_.fused) {
       fields.push_back(Optional("key", FieldType::kStringList));
       fields.push_back(Field("position_header", FieldType::kBool, "true"));
-      fields.push_back(Field("max_record_bytes", FieldType::kBytes, "1572864"));
+      FieldSpec limit = Field("max_record_bytes", FieldType::kBytes, "1572864");
+      limit.least = 1;
+      limit.most = 1'000'000'000;
+      fields.push_back(std::move(limit));
     }
     rules_.Check(sink, fields);
     if (traits_.fused) return;
     ReadKey(sink);
     out_.sink.position_header = sink.Bool("position_header", true);
     out_.sink.max_record_bytes = sink.Bytes("max_record_bytes");
-    rules_.Demand(sink, "max_record_bytes", FieldType::kBytes,
-                  out_.sink.max_record_bytes >= 1 && out_.sink.max_record_bytes <= 1'000'000'000,
-                  "between 1 and 1000000000");
-  }
-
-  void ReadKafkaSink(TreeNode& kafka) {
-    rules_.Check(kafka,
-                 {Optional("brokers", FieldType::kString), Optional("options", FieldType::kMap)});
-    if (kafka.kind() == Kind::kMap && !kafka.Has("brokers") && source_brokers_ != nullptr) {
-      TreeNode& brokers = kafka.AddDefault("brokers", Kind::kScalar);
-      brokers.SetText(source_brokers_->text());
-      if (source_brokers_->secret()) brokers.MarkSecret();
-    }
-    out_.sink.kafka = {kafka.String("brokers"), Texts(kafka, "options")};
-    if (traits_.exactly_once && kafka.Has("brokers") && source_brokers_ != nullptr &&
-        kafka.String("brokers") != source_brokers_->text()) {
-      rules_.problems().Add(
-          kafka,
-          "`brokers` are not those of the source: a transaction can't span two clusters, "
-          "so set `delivery: at_least_once`, or name the same brokers in the same way");
-    }
   }
 
   void ReadKey(const TreeNode& sink) {
@@ -121,15 +138,17 @@ class PortReader {
 
   TreeNode& root_;
   const PortTraits& traits_;
+  const Registry& registry_;
   const NodeRules& rules_;
   PortConfig out_;
-  const TreeNode* source_brokers_ = nullptr;  ///< The sink's too, where it names none.
+  TreeNode* source_ = nullptr;  ///< The source's own keys.
 };
 
 }  // namespace
 
-PortConfig ReadPorts(TreeNode& root, const PortTraits& traits, const NodeRules& rules) {
-  return PortReader(root, traits, rules).Read();
+PortConfig ReadPorts(TreeNode& root, const PortTraits& traits, const Registry& registry,
+                     const NodeRules& rules) {
+  return PortReader(root, traits, registry, rules).Read();
 }
 
 }  // namespace sluice

@@ -1,62 +1,46 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/node_rules.h"
 #include "config/tree_node.h"
+#include "sluice/port_spec.h"
+#include "sluice/registry.h"
 
 namespace sluice {
 
-struct KafkaSourceConfig {
-  std::string brokers;
-  std::string group;
-  std::vector<std::string> topics;  ///< Without prefix.
-  std::string auto_offset_reset;
-  std::string instance;  ///< Empty: the host name.
-  std::map<std::string, std::string> options;
+/// `source` of a file: which kind it is, and its keys.
+struct SourceConfig {
+  const SourceSpec* spec = nullptr;
+  const ConfigNode* node = nullptr;  ///< Of the Config, which must outlive this.
+  SourceTraits traits;
 };
 
-struct FilesSourceConfig {
-  std::vector<std::string> paths;
-  std::string topic;
-};
-
+/// `sink` of a file.
 struct SinkConfig {
+  const SinkSpec* spec = nullptr;
+  const ConfigNode* node = nullptr;  ///< As for the source.
+  SinkTraits traits;
   std::vector<std::string> key;  ///< JSON pointers.
   bool position_header = true;
   std::uint64_t max_record_bytes = 0;
-  struct Kafka {
-    std::string brokers;
-    std::map<std::string, std::string> options;
-  };
-  struct Files {
-    std::string directory;
-    bool envelope = false;
-  };
-  std::optional<Kafka> kafka;
-  std::optional<Files> files;
 };
 
-/// `source` and `sink` of a file.
 struct PortConfig {
-  std::string source_where;  ///< For complaints of the adapters.
-  std::optional<KafkaSourceConfig> source_kafka;
-  std::optional<FilesSourceConfig> source_files;
-  std::string sink_where;
+  SourceConfig source;
   SinkConfig sink;
 };
 
 struct PortTraits {
   bool fused = false;  ///< The file lists others, whose topics, keys and limits count.
-  bool exactly_once = true;
   std::string topic_prefix;
 };
 
-/// Reads `source` and `sink`, and fills in their defaults.
-PortConfig ReadPorts(TreeNode& root, const PortTraits& traits, const NodeRules& rules);
+/// Reads `source` and `sink`, and fills in their defaults. Where something is wrong with one of
+/// them, the problems say so, and its traits are empty.
+PortConfig ReadPorts(TreeNode& root, const PortTraits& traits, const Registry& registry,
+                     const NodeRules& rules);
 
 }  // namespace sluice

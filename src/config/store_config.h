@@ -8,33 +8,13 @@
 
 #include "config/node_rules.h"
 #include "config/tree_node.h"
+#include "sluice/store_spec.h"
 
 namespace sluice {
 
-/// One of the file's `stores`.
+/// One of the file's `stores`: which kind it is, and its keys.
 struct StoreConfig {
-  struct Redis {
-    std::string url;
-    std::optional<int> db;
-    std::string user;
-    std::string password;
-    std::chrono::milliseconds timeout{};
-    struct Tls {
-      std::string ca;  ///< PEM files. Empty: the system's authorities.
-      std::string cert;
-      std::string key;
-    };
-    std::optional<Tls> tls;
-  };
-  struct Memory {
-    std::uint64_t max_keys = 0;
-  };
-  /// Reference data in a file.
-  struct File {
-    std::string path;
-    int db = 0;
-  };
-  /// What a worker remembers of the reference data in Redis.
+  /// What a worker remembers of the reference data in a store.
   struct Cache {
     std::uint64_t max_keys = 0;
     std::chrono::milliseconds ttl{};
@@ -42,13 +22,17 @@ struct StoreConfig {
   };
   std::string name;
   std::string where;
-  std::optional<Redis> redis;
-  std::optional<Memory> memory;
-  std::optional<File> file;
+  const StoreSpec* spec = nullptr;
+  const ConfigNode* node = nullptr;  ///< Of the Config, which must outlive this.
+  const ConfigNode* cache_node = nullptr;
   std::optional<Cache> cache;
 };
 
 /// Reads `stores`, a map of names and stores, and fills in its defaults.
-std::vector<StoreConfig> ReadStores(TreeNode& root, const NodeRules& rules);
+std::vector<StoreConfig> ReadStores(TreeNode& root, const SpecRegistry<StoreSpec>& registry,
+                                    const NodeRules& rules);
+
+/// The keys of a store's `cache`.
+const std::vector<FieldSpec>& CacheFields();
 
 }  // namespace sluice

@@ -9,14 +9,16 @@
 #include <list>
 #include <thread>
 
-#include "daemon/adapters.h"
-#include "daemon/clocks.h"
-#include "daemon/kafka_log.h"
+#include "config/guarantee.h"
+#include "daemon/log.h"
 #include "daemon/offline.h"
 #include "daemon/pipeline_worker.h"
 #include "daemon/version.h"
+#include "engine/status_json.h"
 #include "http/admin_server.h"
 #include "metrics/prometheus_metrics.h"
+#include "util/clocks.h"
+#include "util/watchdog.h"
 
 namespace sluice {
 namespace {
@@ -82,11 +84,13 @@ class Crew {
 
 Result<std::unique_ptr<AdminServer>> StartAdmin(const PipelineConfig& pipeline,
                                                 const Config& config, PrometheusMetrics& metrics,
-                                                Readiness& readiness) {
+                                                const StatusBoard& board,
+                                                const ProcessStatus& process) {
   if (pipeline.admin_listen.empty()) return std::unique_ptr<AdminServer>();
   AdminHandlers handlers;
   handlers.metrics = [&metrics] { return metrics.Text(); };
-  handlers.not_ready = [&readiness] { return readiness.Reasons(); };
+  handlers.not_ready = [&board] { return board.NotReady(); };
+  handlers.status_json = [&board, &process] { return StatusJson(process, board.Workers()); };
   handlers.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
   handlers.config_text = [&config] { return config.Redacted(); };
   return AdminServer::Start(pipeline.admin_listen, std::move(handlers));
@@ -96,6 +100,12 @@ Result<std::unique_ptr<AdminServer>> StartAdmin(const PipelineConfig& pipeline,
 std::string AdminAddress(const PipelineConfig& pipeline, const AdminServer& server) {
   const std::string& listen = pipeline.admin_listen;
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(server.port());
+}
+
+std::string Joined(const std::vector<std::string>& topics) {
+  std::string text;
+  for (const std::string& topic : topics) text += (text.empty() ? "" : ", ") + topic;
+  return text;
 }
 
 void RunCrew(Crew& crew, const StopSignals& signals) {
@@ -114,30 +124,34 @@ void RunCrew(Crew& crew, const StopSignals& signals) {
 }  // namespace
 
 int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOptions& options) {
-  if (Status status = CheckAdapters(pipeline); !status.ok()) return Fail(status.error());
   const StopSignals signals;
   const SystemClock system_clock;
   const FixedClock fixed_clock(options.clock_ms.value_or(0));
   const Clock& clock = options.clock_ms ? static_cast<const Clock&>(fixed_clock) : system_clock;
   PrometheusMetrics metrics;
-  Readiness readiness;
-  const kafka::LogSink kafka_log = MakeKafkaLog();
-  kafka::Watchdog watchdog(kafka::Watchdog::ExitOnExpiry(kafka_log));
-  SharedResources shared{clock, metrics, pipeline};
+  StatusBoard board;
+  Watchdog watchdog(Watchdog::ExitOnExpiry(ProcessLog()));
+  SharedResources shared{clock, metrics, pipeline, ProcessLog()};
 
   std::list<std::unique_ptr<PipelineWorker>> workers;
   for (int i = 0; i < pipeline.workers; ++i) {
-    auto worker = PipelineWorker::Build(shared, i, readiness, watchdog, kafka_log);
+    StatusSlot& status = board.Add("worker " + std::to_string(i));
+    auto worker = PipelineWorker::Build(shared, i, status, watchdog);
     if (!worker) return Fail(worker.error());
     workers.push_back(std::move(worker).value());
-    readiness.NotReady("worker " + std::to_string(i), "starting");
   }
-  auto admin = StartAdmin(pipeline, config, metrics, readiness);
+  const ProcessStatus process{.version = VersionText(),
+                              .pipeline = pipeline.name,
+                              .delivery = GuaranteeOf(pipeline, shared.claim_stores),
+                              .source = Joined(workers.front()->source_topics()) + " of " +
+                                        pipeline.source.traits.description,
+                              .sink = pipeline.sink.traits.description,
+                              .started_ms = SystemClock().NowMs()};
+  auto admin = StartAdmin(pipeline, config, metrics, board, process);
   if (!admin) return Fail(admin.error());
   spdlog::info(
-      "sluice {}: {} reads {}; {} worker(s), {}, admin {}", VersionText(), pipeline.name,
-      DescribeSource(pipeline, workers.front()->source_topics()), pipeline.workers,
-      pipeline.exactly_once ? "exactly_once" : "at_least_once",
+      "sluice {}: {} reads {}, writes to {}; {} worker(s), {}, admin {}", process.version,
+      process.pipeline, process.source, process.sink, pipeline.workers, process.delivery,
       admin.value() == nullptr ? "off" : "http://" + AdminAddress(pipeline, *admin.value()));
   Crew crew;
   for (auto& worker : workers) crew.Start(*worker);
@@ -147,15 +161,14 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
   return crew.exit_code();
 }
 
-Status ValidateDaemonConfig(const PipelineConfig& pipeline) {
-  SLUICE_TRY(CheckAdapters(pipeline));
+Result<std::string> ValidateDaemonConfig(const PipelineConfig& pipeline) {
   const PipelineConfig offline = Offline(pipeline);
   PrometheusMetrics metrics;
   const SystemClock clock;
-  SharedResources shared{clock, metrics, offline};
+  SharedResources shared{clock, metrics, offline, NoLog()};
   auto built = BuildFlow(shared);
   if (!built) return std::move(built).error();
-  return Ok();
+  return GuaranteeOf(pipeline, shared.claim_stores);
 }
 
 }  // namespace sluice

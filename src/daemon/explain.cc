@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/clocks.h"
-#include "daemon/event_trace.h"
 #include "daemon/flow_builder.h"
+#include "daemon/log.h"
 #include "daemon/offline.h"
+#include "engine/event_trace.h"
 #include "metrics/prometheus_metrics.h"
+#include "util/clocks.h"
 
 namespace sluice {
 namespace {
@@ -35,7 +36,7 @@ Status Explain(const PipelineConfig& pipeline, const ExplainOptions& options, st
   const Clock& clock = options.clock_ms ? static_cast<const Clock&>(fixed_clock) : system_clock;
   PrometheusMetrics metrics;
   EventTrace trace(output);
-  SharedResources shared{clock, metrics, offline};
+  SharedResources shared{clock, metrics, offline, NoLog()};
   shared.observer = &trace;
   shared.claims_in_memory = true;
   auto built = BuildFlow(shared);

@@ -4,7 +4,8 @@
 #include <map>
 #include <utility>
 
-#include "daemon/flow_plan.h"
+#include "config/guarantee.h"
+#include "engine/flow_plan.h"
 
 namespace sluice {
 namespace {
@@ -67,7 +68,7 @@ Result<Draft> BuildPart(SharedResources& shared, const PipelineConfig& config) {
   part.names.topics = resources.topics();
   part.names.job_counters = resources.counters();
   draft.topics = {config.name, {}, resources.topics()};
-  for (const std::string& topic : SourceTopics(config)) {
+  for (const std::string& topic : config.source.traits.topics) {
     draft.topics.reads.push_back(resources.TopicName(topic));
   }
   return draft;
@@ -106,19 +107,20 @@ Result<FlowPlan> Plan(const PipelineConfig& config, const std::vector<Draft>& dr
   topics.reserve(drafts.size());
   for (const Draft& draft : drafts) topics.push_back(draft.topics);
   const bool fused = !config.parts.empty();
-  // Topics of two clusters may have the same name.
-  if (!fused && config.source_kafka && config.source_kafka->brokers != config.sink.kafka->brokers) {
+  // Topics of two systems may have the same name.
+  if (!fused && !IsOneSystem(config)) {
     return FlowPlan{{0}, topics[0].reads, topics[0].writes, {topics[0].reads}};
   }
   const KeepTopics keep{config.keep_all, WithPrefix(config, config.keep)};
-  const std::vector<std::string> given = WithPrefix(config, SourceTopics(config));
-  // What a topic of Kafka gets from others is read beside what comes by memory.
-  auto plan =
-      PlanFlow(topics, keep, fused && config.source_kafka ? given : std::vector<std::string>());
-  if (!plan || !config.source_files) return plan;
-  if (std::ranges::find(plan.value().source_topics, given[0]) == plan.value().source_topics.end()) {
-    return Error{ErrorKind::kInvalidConfig, config.source_where + ": no pipeline reads the topic " +
-                                                given[0] + " from the source"};
+  const auto named = WithPrefix(config, config.source.traits.topics);
+  // What a topic gets from others is read beside what comes by memory.
+  auto plan = PlanFlow(topics, keep, fused ? named : std::vector<std::string>());
+  if (!plan) return plan;
+  const std::vector<std::string>& read = plan.value().source_topics;
+  for (const std::string& topic : named) {
+    if (std::ranges::find(read, topic) != read.end()) continue;
+    return config.source.node->Complain("no pipeline reads the topic " + topic +
+                                        " from the source");
   }
   return plan;
 }

@@ -1,23 +1,25 @@
 #include "daemon/offline.h"
 
+#include <utility>
+
+#include "config/tree_node.h"
+#include "memory/memory_stores.h"
+
 namespace sluice {
-namespace {
 
-constexpr std::uint64_t kMaxKeys = 1'000'000;
-
-void TakeOffline(PipelineConfig& pipeline) {
-  for (StoreConfig& store : pipeline.stores) {
-    if (store.file) continue;
-    store.redis.reset();
-    store.memory = StoreConfig::Memory{kMaxKeys};
-  }
+StoreConfig Offline(StoreConfig store) {
+  static const StoreSpec kMemory = MemoryStoreSpec();
+  static const TreeNode kDefaults(ConfigNode::Kind::kMap, "", 0, "");
+  if (!store.spec->remote) return store;
+  store.spec = &kMemory;
+  store.node = &kDefaults;
+  store.cache.reset();
+  return store;
 }
 
-}  // namespace
-
 PipelineConfig Offline(PipelineConfig pipeline) {
-  TakeOffline(pipeline);
-  for (PipelineConfig& part : pipeline.parts) TakeOffline(part);
+  for (StoreConfig& store : pipeline.stores) store = Offline(std::move(store));
+  for (PipelineConfig& part : pipeline.parts) part = Offline(std::move(part));
   return pipeline;
 }
 

@@ -4,8 +4,10 @@
 
 namespace sluice {
 
-/// The same pipelines on stores that need no server: what Redis would hold is in memory, and empty
-/// at first. Files are read as they will be.
+/// The store as it is, or in its place one in memory, empty at first, where it needs a server.
+StoreConfig Offline(StoreConfig store);
+
+/// The same pipelines on stores that need no server. Files are read as they will be.
 PipelineConfig Offline(PipelineConfig pipeline);
 
 }  // namespace sluice

@@ -2,10 +2,13 @@
 
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <vector>
 
-#include "daemon/adapters.h"
 #include "daemon/flow_builder.h"
+#include "daemon/ports.h"
 #include "engine/worker.h"
+#include "util/watchdog.h"
 
 namespace sluice {
 
@@ -14,9 +17,7 @@ class PipelineWorker {
  public:
   /// Builds stages, ports and loop; kInvalidConfig where the configuration can't be.
   static Result<std::unique_ptr<PipelineWorker>> Build(SharedResources& shared, int index,
-                                                       Readiness& readiness,
-                                                       kafka::Watchdog& watchdog,
-                                                       const kafka::LogSink& log);
+                                                       StatusSlot& status, Watchdog& watchdog);
 
   /// On the calling thread until stopped or done (Worker::Run).
   Status Run(const std::stop_token& stop) { return worker_->Run(stop); }
@@ -29,6 +30,7 @@ class PipelineWorker {
 
   std::unique_ptr<Flow> flow_;
   std::unique_ptr<WorkerMetrics> metrics_;
+  std::unique_ptr<WorkerReport> report_;
   std::vector<std::string> source_topics_;
   Ports ports_;
   std::unique_ptr<Worker> worker_;

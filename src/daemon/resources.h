@@ -3,15 +3,14 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "config/pipeline_config.h"
 #include "engine/stage_observer.h"
-#include "memory/memory_claims.h"
-#include "memory/memory_lookups.h"
+#include "sluice/log.h"
 #include "sluice/metrics.h"
 #include "sluice/resources.h"
+#include "sluice/store_spec.h"
 
 namespace sluice {
 
@@ -20,12 +19,13 @@ struct SharedResources {
   const Clock& clock;
   MetricsRegistry& metrics;
   const PipelineConfig& config;  ///< Of the process; its parts have stores of their own.
-  std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas = {};
-  std::map<std::string, std::shared_ptr<MemoryClaims>> memory_claims = {};
-  /// Reference data by file and database.
-  std::map<std::pair<std::string, int>, std::shared_ptr<const MemoryLookups>> lookup_files = {};
+  Log log;
   StageObserver* observer = nullptr;  ///< Of every pipeline.
-  bool claims_in_memory = false;      ///< Whatever store is configured for them.
+  bool claims_in_memory = false;      ///< Instead of in a remote store.
+
+  std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas = {};
+  SharedObjects objects = {};
+  std::vector<std::string> claim_stores = {};  ///< Names of the stores that claims are made in.
 };
 
 /// Resources of one pipeline of a worker; hands out the ids that its metrics are then made with.
@@ -49,9 +49,7 @@ class WorkerResources final : public Resources {
 
  private:
   Result<const StoreConfig*> StoreOf(const std::string& name) const;
-  Result<std::unique_ptr<ClaimStore>> RedisClaims(const StoreConfig& store);
-  Result<std::unique_ptr<LookupStore>> RedisLookups(const StoreConfig& store);
-  Result<std::unique_ptr<LookupStore>> LocalLookups(const StoreConfig& store);
+  [[nodiscard]] StoreContext ContextOf(const StoreConfig& store) const;
 
   SharedResources& shared_;
   const PipelineConfig& part_;

@@ -9,6 +9,7 @@
 #include "codec/json_reader.h"
 #include "engine/output_collector.h"
 #include "engine/pipeline.h"
+#include "sluice/checkpoint.h"
 #include "sluice/record.h"
 
 namespace sluice {

@@ -69,6 +69,13 @@ void Flow::Committed() {
   for (auto& member : members_) member->metrics.Committed(member->stats);
 }
 
+std::vector<PipelineStatus> Flow::PipelineStatuses() const {
+  std::vector<PipelineStatus> statuses;
+  statuses.reserve(members_.size());
+  for (const auto& member : members_) statuses.push_back(member->metrics.Status());
+  return statuses;
+}
+
 void Flow::Reset() {
   outbox_.Reset();
   for (auto& inbox : inboxes_) inbox.clear();

@@ -57,6 +57,9 @@ class Flow {
   /// Forgets what is in hand.
   void Reset();
 
+  /// What each pipeline has done since the start, as far as it is committed.
+  [[nodiscard]] std::vector<PipelineStatus> PipelineStatuses() const;
+
  private:
   struct Member;
 

@@ -14,7 +14,9 @@ PipelineMetrics::PipelineMetrics(MetricsRegistry& registry, MetricNames names)
                    "Records replaced because they exceed a size limit.", {})),
       unaccounted_(registry.GaugeOf("sluice_unaccounted_events",
                                     "received + created - emitted - diverted - dropped: must be 0.",
-                                    pipeline_)) {
+                                    pipeline_)),
+      stage_totals_(names_.stages.size()),
+      written_totals_(names_.topics.size()) {
   for (const std::string& stage : names_.stages) {
     stage_in_.push_back(
         &Of("sluice_stage_events_total", "Events that entered a stage.", {{"stage", stage}}));
@@ -41,21 +43,35 @@ void PipelineMetrics::Committed(const TransactionStats& stats) {
   bytes_.Add(static_cast<double>(stats.bytes_in));
   oversize_.Add(static_cast<double>(stats.oversize));
   total_ += stats.ledger;
-  unaccounted_.Set(static_cast<double>(total_.Unaccounted()));
+  unaccounted_.Add(static_cast<double>(stats.ledger.Unaccounted()));
   AddStages(stats);
   AddDiversions(stats);
   for (std::size_t i = 0; i < stats.records_written.size(); ++i) {
-    if (stats.records_written[i] > 0)
-      written_[i]->Add(static_cast<double>(stats.records_written[i]));
+    if (stats.records_written[i] == 0) continue;
+    written_[i]->Add(static_cast<double>(stats.records_written[i]));
+    written_totals_[i] += stats.records_written[i];
   }
   for (std::size_t i = 0; i < stats.job_counters.size(); ++i) {
     if (stats.job_counters[i] > 0) job_[i]->Add(static_cast<double>(stats.job_counters[i]));
   }
 }
 
+PipelineStatus PipelineMetrics::Status() const {
+  PipelineStatus status{.name = names_.pipeline, .ledger = total_, .stages = {}, .topics = {}};
+  for (std::size_t i = 0; i < stage_totals_.size(); ++i) {
+    status.stages.emplace_back(names_.stages[i], stage_totals_[i]);
+  }
+  for (std::size_t i = 0; i < written_totals_.size(); ++i) {
+    status.topics.emplace_back(names_.topics[i], written_totals_[i]);
+  }
+  return status;
+}
+
 void PipelineMetrics::AddStages(const TransactionStats& stats) {
   for (std::size_t i = 0; i < stats.stages.size(); ++i) {
-    if (stats.stages[i].in > 0) stage_in_[i]->Add(static_cast<double>(stats.stages[i].in));
+    if (stats.stages[i].in == 0) continue;
+    stage_in_[i]->Add(static_cast<double>(stats.stages[i].in));
+    stage_totals_[i] += stats.stages[i].in;
   }
 }
 

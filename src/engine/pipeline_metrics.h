@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/ledger.h"
+#include "engine/status.h"
 #include "sluice/metrics.h"
 
 namespace sluice {
@@ -27,6 +28,9 @@ class PipelineMetrics {
   /// Adds what a transaction counted; called once it is committed.
   void Committed(const TransactionStats& stats);
 
+  /// The sums of this worker since the start.
+  [[nodiscard]] PipelineStatus Status() const;
+
  private:
   Counter& Of(const std::string& name, const std::string& help, Labels labels);
   void AddStages(const TransactionStats& stats);
@@ -47,6 +51,8 @@ class PipelineMetrics {
   std::map<std::tuple<std::string, std::string, std::string>, Counter*> diverted_;
   std::map<std::string, Counter*> dropped_;
   Ledger total_;
+  std::vector<std::uint64_t> stage_totals_;
+  std::vector<std::uint64_t> written_totals_;
 };
 
 }  // namespace sluice

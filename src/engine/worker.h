@@ -1,14 +1,13 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "engine/flow.h"
-#include "engine/readiness.h"
-#include "engine/worker_metrics.h"
+#include "engine/worker_report.h"
+#include "sluice/log.h"
 #include "sluice/sink.h"
 #include "sluice/source.h"
 #include "util/backoff.h"
@@ -22,12 +21,10 @@ struct TransactionLimits {
   std::chrono::milliseconds linger{5};
 };
 
-/// What a worker has to say to the operator: a level (spdlog's names) and a line.
-using WorkerLog = std::function<void(std::string_view level, const std::string& text)>;
-
-/// The loop: collect, stages, begin, write, commit; or back to the last checkpoint.
+/// The loop: collect, stages, begin, write, commit outputs and checkpoint; or back to the last
+/// checkpoint.
 ///
-/// One thread, its own source and sink. docs/architecture.md draws the ways back.
+/// One thread, its own source and sink. docs/architecture.md draws the states and the ways back.
 class Worker {
  public:
   struct Parts {
@@ -36,10 +33,12 @@ class Worker {
     Sink& sink;
     Flow& flow;
     std::size_t topic_count = 0;  ///< Of the sink.
+    /// The sink commits the source's checkpoint with its outputs (Sink::CommitWith). Otherwise the
+    /// outputs are committed first, and then the checkpoint by the source.
+    bool joint_commit = false;
     TransactionLimits transaction;
-    WorkerMetrics& metrics;
-    Readiness& readiness;
-    WorkerLog log;
+    WorkerReport& report;
+    Log log;
   };
 
   explicit Worker(Parts parts);
@@ -56,8 +55,13 @@ class Worker {
   Status Collect();
   Status Process(const std::stop_token& stop);
   Status Commit();
+  Status CommitTogether(const Checkpoint& checkpoint);
+  Status CommitInTurn(const Checkpoint& checkpoint);
   Status Recover(Error error, const std::stop_token& stop);
   Status Rewind(const std::stop_token& stop);
+  Status RewindOnce();
+  /// Where the sink keeps the checkpoints, it says where the source begins.
+  Status StartAtStored();
   Status Narrow();
   /// Waits once while the source keeps its membership; kDiscard if that was lost meanwhile.
   Status Wait(const Error& error, const std::stop_token& stop);
@@ -67,13 +71,14 @@ class Worker {
   /// All is well (again).
   void GoOn();
   void Forget();
+  void Enter(WorkerState state, std::string reason = {});
+  void Say(LogLevel level, const std::string& text) const { parts_.log(level, parts_.name, text); }
 
   Parts parts_;
   std::vector<Record> records_;
   Backoff backoff_;
   std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.
   bool begun_ = false;
-  bool waiting_ = false;
   bool source_open_ = false;
   Clock::time_point collected_at_;
   Clock::time_point next_probe_;

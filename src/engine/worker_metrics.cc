@@ -12,7 +12,7 @@ const std::vector<double> kRecords = {1, 10, 50, 100, 250, 500, 1000, 2500, 5000
 }  // namespace
 
 WorkerMetrics::WorkerMetrics(MetricsRegistry& registry, const std::string& name)
-    : waiting_(registry.GaugeOf("sluice_waiting", "1 while a batch waits for an outside system.",
+    : waiting_(registry.GaugeOf("sluice_waiting", "Workers that wait for an outside system.",
                                 {{"pipeline", name}})),
       transaction_seconds_(registry.HistogramOf("sluice_transaction_duration_seconds",
                                                 "From the first record to the commit.",
@@ -24,7 +24,7 @@ WorkerMetrics::WorkerMetrics(MetricsRegistry& registry, const std::string& name)
                                                 "Input records per transaction.",
                                                 {{"pipeline", name}}, kRecords)) {
   for (const char* result : {"committed", "unavailable", "discard", "abort_transaction",
-                             "recreate_producer", "refused", "fatal"}) {
+                             "replace_sink", "refused", "fatal"}) {
     results_[result] =
         &registry.CounterOf("sluice_transactions_total", "Transactions by how they ended.",
                             {{"pipeline", name}, {"result", result}});

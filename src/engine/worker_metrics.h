@@ -21,7 +21,8 @@ class WorkerMetrics {
   void Committed(std::size_t records, Seconds total, Seconds commit);
   /// A transaction that did not come to pass; `result` is the error kind.
   void Failed(std::string_view result);
-  void Waiting(bool waiting) { waiting_.Set(waiting ? 1 : 0); }
+  /// The change in the number of workers that wait.
+  void Waiting(int change) { waiting_.Add(change); }
 
  private:
   Gauge& waiting_;

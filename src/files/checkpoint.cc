@@ -29,10 +29,15 @@ bool ParseNumber(std::string_view text, Integer& number) {
 
 }  // namespace
 
+std::string FileCheckpoint::Directory() const {
+  const std::string parent = std::filesystem::path(path_).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
 Status FileCheckpoint::Open() {
   if (lock_.is_open()) return Ok();
-  SLUICE_TRY(CreateDirectories(directory_));
-  auto lock = PosixFile::OpenForAppend(directory_ + "/.lock");
+  SLUICE_TRY(CreateDirectories(Directory()));
+  auto lock = PosixFile::OpenForAppend(path_ + ".lock");
   if (!lock) return std::move(lock).error();
   SLUICE_TRY(lock.value().Lock());
   SLUICE_TRY(Reload());
@@ -41,13 +46,21 @@ Status FileCheckpoint::Open() {
 }
 
 Status FileCheckpoint::Reload() {
+  std::error_code error;
+  const bool there = std::filesystem::exists(path_, error);
+  if (error) return Error{ErrorKind::kUnavailable, "can't read " + path_ + ": " + error.message()};
+  if (!there && stored_) {
+    return Error{ErrorKind::kUnavailable,
+                 path_ + " is gone, though it was written before: restore it"};
+  }
   offsets_.clear();
+  seal_.clear();
   lengths_.clear();
-  std::error_code ignored;
-  if (!std::filesystem::exists(path(), ignored)) return Ok();
-  std::ifstream file(path(), std::ios::binary);
+  if (!there) return Ok();
+  stored_ = true;
+  std::ifstream file(path_, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return Error{ErrorKind::kUnavailable, "can't read " + path()};
+  if (!file) return Error{ErrorKind::kUnavailable, "can't read " + path_};
   return Parse(text);
 }
 
@@ -58,7 +71,7 @@ Status FileCheckpoint::Parse(std::string_view text) {
     const std::string_view line = TakeWord(text, '\n');
     const bool good = ++number == 1 ? line == kFirstLine : !ended && ParseLine(line);
     if (!good) {
-      return Error{ErrorKind::kInvalidConfig, path() + ":" + std::to_string(number) +
+      return Error{ErrorKind::kInvalidConfig, path_ + ":" + std::to_string(number) +
                                                   ": not a line of a checkpoint; to start over, "
                                                   "move the directory away"};
     }
@@ -66,7 +79,7 @@ Status FileCheckpoint::Parse(std::string_view text) {
   }
   if (ended) return Ok();
   return Error{ErrorKind::kInvalidConfig,
-               path() + " is cut off; to start over, move the directory away"};
+               path_ + " is cut off; to start over, move the directory away"};
 }
 
 bool FileCheckpoint::ParseLine(std::string_view line) {
@@ -78,23 +91,20 @@ bool FileCheckpoint::ParseLine(std::string_view line) {
     lengths_[std::string(line)] = length;
     return true;
   }
+  if (kind == "input") {
+    seal_.append("input ").append(line) += '\n';
+    return true;
+  }
   std::int32_t partition = 0;
   std::string topic(TakeWord(line, ' '));
   if (!ParseNumber(TakeWord(line, ' '), partition)) return false;
-  if (kind == "input") {
-    // What Bind noted since is at least as new.
-    inputs_.try_emplace({std::move(topic), partition}, line);
-    return true;
-  }
   return kind == "next" && ParseNumber(line, offsets_[{std::move(topic), partition}]);
 }
 
 std::string FileCheckpoint::Text() const {
   std::string text(kFirstLine);
   text += '\n';
-  for (const auto& [partition, path] : inputs_) {
-    text += "input " + partition.first + " " + std::to_string(partition.second) + " " + path + "\n";
-  }
+  text += seal_;
   for (const auto& [partition, offset] : offsets_) {
     text += "next " + partition.first + " " + std::to_string(partition.second) + " " +
             std::to_string(offset) + "\n";
@@ -108,46 +118,40 @@ std::string FileCheckpoint::Text() const {
 }
 
 Status FileCheckpoint::Store() {
-  const std::string draft = path() + ".new";
+  const std::string draft = path_ + ".new";
   auto file = PosixFile::OpenEmpty(draft);
   if (!file) return std::move(file).error();
   SLUICE_TRY(file.value().Append(Text()));
   SLUICE_TRY(file.value().Sync());
   file.value().Close();
-  if (std::rename(draft.c_str(), path().c_str()) != 0) {
-    return Error{ErrorKind::kUnavailable, "can't rename " + draft + " to " + path() + ": " +
+  if (std::rename(draft.c_str(), path_.c_str()) != 0) {
+    return Error{ErrorKind::kUnavailable, "can't rename " + draft + " to " + path_ + ": " +
                                               std::generic_category().message(errno)};
   }
-  return SyncDirectory(directory_);
+  stored_ = true;
+  return SyncDirectory(Directory());
 }
 
-std::int64_t FileCheckpoint::OffsetOf(std::string_view topic, std::int32_t partition) const {
-  const auto found = offsets_.find({std::string(topic), partition});
-  return found == offsets_.end() ? 0 : found->second;
+SealedCheckpoint FileCheckpoint::sealed() const {
+  SealedCheckpoint sealed;
+  for (const auto& [partition, offset] : offsets_) {
+    sealed.offsets.push_back({partition.first, partition.second, offset});
+  }
+  sealed.seal = seal_;
+  return sealed;
 }
 
-void FileCheckpoint::Advance(const Checkpoint& offsets) {
-  for (const NextOffset& next : offsets) {
+void FileCheckpoint::Advance(const SealedCheckpoint& checkpoint) {
+  for (const NextOffset& next : checkpoint.offsets) {
     offsets_[{std::string(next.topic), next.partition}] = next.offset;
   }
+  seal_ = checkpoint.seal;
 }
 
 std::optional<std::uint64_t> FileCheckpoint::LengthOf(const std::string& file) const {
   const auto found = lengths_.find(file);
   if (found == lengths_.end()) return std::nullopt;
   return found->second;
-}
-
-Status FileCheckpoint::Bind(std::string_view topic, std::int32_t partition,
-                            const std::string& path) {
-  if (path.find('\n') != std::string::npos) {
-    return Error{ErrorKind::kInvalidConfig, "the path \"" + path + "\" holds a line break"};
-  }
-  const auto [at, added] = inputs_.try_emplace({std::string(topic), partition}, path);
-  if (added || at->second == path) return Ok();
-  return Error{ErrorKind::kInvalidConfig,
-               directory_ + " holds the outputs of " + at->second + ", not of " + path +
-                   "; choose another output directory, or move this one away to start over"};
 }
 
 }  // namespace sluice

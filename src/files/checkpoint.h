@@ -8,54 +8,55 @@
 #include <utility>
 
 #include "files/posix_file.h"
-#include "sluice/record.h"
+#include "sluice/checkpoint.h"
 #include "sluice/result.h"
 
 namespace sluice {
 
-/// What a directory of output files holds for certain: how far the input was read, and how long
-/// each output file was then. Shared by a worker's FileSource and FileSink; one thread.
+/// A checkpoint in a file: how far the input was read, what the source says of it (its seal), and,
+/// of a sink, how long each output file was then. One thread.
 ///
-/// It is the file `<directory>/.checkpoint`, replaced as a whole, so that after a crash the old or
-/// the new one is there. A second worker or process on the same directory is refused.
+/// The file is replaced as a whole, so that after a crash the old or the new one is there. A second
+/// worker or process with the same file is refused.
 class FileCheckpoint {
  public:
-  explicit FileCheckpoint(std::string directory) : directory_(std::move(directory)) {}
+  explicit FileCheckpoint(std::string path) : path_(std::move(path)) {}
 
-  /// Creates and locks the directory and reads the checkpoint, if there is one; once done,
+  /// Creates the directory, locks `<path>.lock` and reads the file, if there is one; once done,
   /// further calls do nothing. kInvalidConfig: it is locked or damaged. kUnavailable: the disk.
   Status Open();
-  /// Reads it again: what is on the disk counts where Store has failed.
+  /// Reads it again: what is on the disk counts where Store has failed. kUnavailable also where the
+  /// file is gone although it was stored or read before.
   Status Reload();
   /// Writes it; on an error the old or the new one is there.
   Status Store();
 
-  [[nodiscard]] const std::string& directory() const { return directory_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
 
-  /// The next offset to read; 0 at the first start.
-  [[nodiscard]] std::int64_t OffsetOf(std::string_view topic, std::int32_t partition) const;
-  void Advance(const Checkpoint& offsets);
+  /// True where neither offsets nor a seal were ever set.
+  [[nodiscard]] bool empty() const { return offsets_.empty() && seal_.empty(); }
+  /// The views are valid until the next change.
+  [[nodiscard]] SealedCheckpoint sealed() const;
+  /// Moves the offsets that are named on, and takes the seal, whose lines begin with "input ".
+  void Advance(const SealedCheckpoint& checkpoint);
 
   /// nullopt if the file is not known yet.
   [[nodiscard]] std::optional<std::uint64_t> LengthOf(const std::string& file) const;
   void SetLength(const std::string& file, std::uint64_t length) { lengths_[file] = length; }
 
-  /// Notes which file a partition is, because its offsets mean nothing in another one.
-  /// kInvalidConfig if the checkpoint was made with another file.
-  Status Bind(std::string_view topic, std::int32_t partition, const std::string& path);
-
  private:
   using Partition = std::pair<std::string, std::int32_t>;
 
-  [[nodiscard]] std::string path() const { return directory_ + "/.checkpoint"; }
+  [[nodiscard]] std::string Directory() const;
   [[nodiscard]] std::string Text() const;
   Status Parse(std::string_view text);
   bool ParseLine(std::string_view line);
 
-  std::string directory_;
+  std::string path_;
   PosixFile lock_;
+  bool stored_ = false;  ///< The file was there.
   std::map<Partition, std::int64_t> offsets_;
-  std::map<Partition, std::string> inputs_;
+  std::string seal_;
   std::map<std::string, std::uint64_t> lengths_;
 };
 

@@ -12,8 +12,8 @@ constexpr std::size_t kBuffer = std::size_t{1} << 20;
 
 }  // namespace
 
-FileSink::FileSink(FileSinkSettings settings, std::shared_ptr<FileCheckpoint> checkpoint)
-    : settings_(std::move(settings)), checkpoint_(std::move(checkpoint)) {}
+FileSink::FileSink(FileSinkSettings settings)
+    : settings_(std::move(settings)), checkpoint_(settings_.directory + "/.checkpoint") {}
 
 Status FileSink::Open() {
   outputs_.clear();
@@ -24,12 +24,12 @@ Status FileSink::Open() {
 }
 
 Status FileSink::OpenOutputs() {
-  SLUICE_TRY(checkpoint_->Open());
-  SLUICE_TRY(checkpoint_->Reload());
+  SLUICE_TRY(checkpoint_.Open());
+  SLUICE_TRY(checkpoint_.Reload());
   bool any_new = false;
   for (const std::string& topic : settings_.topics) SLUICE_TRY(OpenOutput(topic, any_new));
   // From now on whatever stands behind these lengths is known to be ours.
-  if (any_new) SLUICE_TRY(checkpoint_->Store());
+  if (any_new) SLUICE_TRY(checkpoint_.Store());
   dirty_ = false;
   return Ok();
 }
@@ -38,21 +38,21 @@ Status FileSink::OpenOutput(const std::string& topic, bool& is_new) {
   SLUICE_TRY(CheckTopicName(topic));
   Output& output = outputs_.emplace_back();
   output.name = topic + ".ndjson";
-  auto file = PosixFile::OpenForAppend(checkpoint_->directory() + "/" + output.name);
+  auto file = PosixFile::OpenForAppend(settings_.directory + "/" + output.name);
   if (!file) return std::move(file).error();
   output.file = std::move(file).value();
   const auto size = output.file.Size();
   if (!size) return size.error();
-  const auto committed = checkpoint_->LengthOf(output.name);
+  const auto committed = checkpoint_.LengthOf(output.name);
   if (!committed) is_new = true;
   output.length = committed.value_or(size.value());
   if (size.value() < output.length) {
     return Error{ErrorKind::kInvalidConfig,
-                 checkpoint_->directory() + "/" + output.name + " has " +
-                     std::to_string(size.value()) + " bytes, but " + std::to_string(output.length) +
+                 settings_.directory + "/" + output.name + " has " + std::to_string(size.value()) +
+                     " bytes, but " + std::to_string(output.length) +
                      " were committed; restore it, or move the directory away to start over"};
   }
-  checkpoint_->SetLength(output.name, output.length);
+  checkpoint_.SetLength(output.name, output.length);
   if (size.value() == output.length) return Ok();
   return output.file.Truncate(output.length);
 }
@@ -80,16 +80,28 @@ Status FileSink::Flush(Output& output) {
   return Ok();
 }
 
-Status FileSink::Commit(const Checkpoint& checkpoint) {
+Status FileSink::CommitWith(const SealedCheckpoint& checkpoint) {
+  dirty_ = true;
+  checkpoint_.Advance(checkpoint);
+  return Commit();
+}
+
+Result<const SealedCheckpoint*> FileSink::Stored() {
+  if (dirty_) SLUICE_TRY(Abort());
+  if (checkpoint_.empty()) return nullptr;
+  given_ = checkpoint_.sealed();
+  return &given_;
+}
+
+Status FileSink::Commit() {
   dirty_ = true;
   for (Output& output : outputs_) {
     SLUICE_TRY(Flush(output));
-    if (checkpoint_->LengthOf(output.name) == output.length) continue;
+    if (checkpoint_.LengthOf(output.name) == output.length) continue;
     SLUICE_TRY(output.file.Sync());
-    checkpoint_->SetLength(output.name, output.length);
+    checkpoint_.SetLength(output.name, output.length);
   }
-  checkpoint_->Advance(checkpoint);
-  SLUICE_TRY(checkpoint_->Store());
+  SLUICE_TRY(checkpoint_.Store());
   dirty_ = false;
   return Ok();
 }
@@ -97,9 +109,9 @@ Status FileSink::Commit(const Checkpoint& checkpoint) {
 Status FileSink::Abort() {
   for (Output& output : outputs_) output.buffer.clear();
   if (!dirty_) return Ok();
-  SLUICE_TRY(checkpoint_->Reload());
+  SLUICE_TRY(checkpoint_.Reload());
   for (Output& output : outputs_) {
-    output.length = checkpoint_->LengthOf(output.name).value_or(0);
+    output.length = checkpoint_.LengthOf(output.name).value_or(0);
     SLUICE_TRY(output.file.Truncate(output.length));
   }
   dirty_ = false;

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 namespace sluice {
 
 struct FileSinkSettings {
+  std::string directory = {};
   std::vector<std::string> topics;  ///< By TopicId.
   /// Writes {"key":...,"headers":{...},"value":...} instead of the value alone.
   bool envelope = false;
@@ -21,15 +21,15 @@ struct FileSinkSettings {
 };
 
 /// One file per topic, `<directory>/<topic>.ndjson`, one record per line, each exactly once:
-/// Commit syncs the files and then stores the checkpoint, and Open cuts off what a crash left
-/// behind the checkpoint. Lines that stood in a file before the first start stay.
+/// Commit and CommitWith sync the files and then store their lengths, with CommitWith the source's
+/// checkpoint too, in `<directory>/.checkpoint`; Open cuts off what a crash left behind those
+/// lengths. Lines that stood in a file before the first start stay.
 ///
 /// A write that fails (the disk is full) is kUnavailable; Abort then restores the files, and if it
 /// can't, so does the next Begin.
 class FileSink final : public Sink {
  public:
-  /// `checkpoint` says which directory; it is shared with the FileSource.
-  FileSink(FileSinkSettings settings, std::shared_ptr<FileCheckpoint> checkpoint);
+  explicit FileSink(FileSinkSettings settings);
 
   /// kInvalidConfig: a topic's name can't be a file's, or a file is shorter than the checkpoint
   /// says.
@@ -39,9 +39,11 @@ class FileSink final : public Sink {
   }
   Status Begin() override;
   Status Write(const Outbox& outbox) override;
-  Status Commit(const Checkpoint& checkpoint) override;
+  Status Commit() override;
+  Status CommitWith(const SealedCheckpoint& checkpoint) override;
+  Result<const SealedCheckpoint*> Stored() override;
   Status Abort() override;
-  Status Recreate() override { return Abort(); }
+  Status Replace() override { return Abort(); }
   /// Forgets what was begun.
   void Close() override;
 
@@ -58,7 +60,8 @@ class FileSink final : public Sink {
   static Status Flush(Output& output);
 
   FileSinkSettings settings_;
-  std::shared_ptr<FileCheckpoint> checkpoint_;
+  FileCheckpoint checkpoint_;
+  SealedCheckpoint given_;       ///< What Stored gave out.
   std::vector<Output> outputs_;  ///< By TopicId.
   bool dirty_ = false;           ///< Something may stand behind the checkpoint.
 };

@@ -1,5 +1,6 @@
 #include "files/file_source.h"
 
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -7,29 +8,101 @@
 
 namespace sluice {
 
-FileSource::FileSource(FileSourceSettings settings, std::shared_ptr<FileCheckpoint> checkpoint)
-    : settings_(std::move(settings)), checkpoint_(std::move(checkpoint)) {}
+FileSource::FileSource(FileSourceSettings settings)
+    : settings_(std::move(settings)), done_(settings_.paths.size()) {
+  for (std::size_t i = 0; i < settings_.paths.size(); ++i) {
+    inputs_[{settings_.topic, static_cast<std::int32_t>(i)}] = settings_.paths[i];
+  }
+  if (!settings_.checkpoint.empty()) checkpoint_.emplace(settings_.checkpoint);
+}
 
 Status FileSource::Open() {
   if (Status status = CheckTopicName(settings_.topic); !status.ok()) {
     return std::move(status).error().Wrap("file source");
   }
-  if (checkpoint_ != nullptr) SLUICE_TRY(checkpoint_->Open());
-  for (std::size_t i = 0; i < settings_.paths.size(); ++i) {
-    const std::string& path = settings_.paths[i];
+  for (const std::string& path : settings_.paths) {
+    if (path.find('\n') != std::string::npos) {
+      return Error{ErrorKind::kInvalidConfig, "the path \"" + path + "\" holds a line break"};
+    }
     const auto reader = LineReader::Open(path, settings_.max_line_bytes);
     if (!reader) return Error(reader.error()).Wrap("file source");
-    if (checkpoint_ == nullptr) continue;
-    SLUICE_TRY(checkpoint_->Bind(settings_.topic, static_cast<std::int32_t>(i), path));
   }
-  return Rewind();
+  if (!checkpoint_) return Rewind(nullptr);
+  SLUICE_TRY(checkpoint_->Open());
+  if (checkpoint_->empty()) return Rewind(nullptr);
+  const SealedCheckpoint stored = checkpoint_->sealed();
+  return Rewind(&stored);
 }
 
-Status FileSource::Rewind() {
+std::string FileSource::Inputs() const {
+  std::string inputs;
+  for (const auto& [partition, path] : inputs_) {
+    inputs +=
+        "input " + partition.first + " " + std::to_string(partition.second) + " " + path + "\n";
+  }
+  return inputs;
+}
+
+Status FileSource::TakeUp(const SealedCheckpoint& checkpoint) {
+  std::istringstream lines(checkpoint.seal);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string kind;
+    std::string topic;
+    std::int32_t partition = 0;
+    std::string path;
+    words >> kind >> topic >> partition;
+    std::getline(words.ignore(1), path);
+    const auto [known, fresh] = inputs_.try_emplace({topic, partition}, path);
+    if (fresh || known->second == path) continue;
+    return Error{ErrorKind::kInvalidConfig,
+                 "file source: the checkpoint is of " + path + ", not of " + known->second +
+                     "; choose another output directory, or move the old one away to start over"};
+  }
+  for (const NextOffset& next : checkpoint.offsets) {
+    const auto index = static_cast<std::size_t>(next.partition);
+    if (next.topic == settings_.topic && index < done_.size()) done_[index] = next.offset;
+  }
+  return Ok();
+}
+
+Status FileSource::Rewind(const SealedCheckpoint* stored) {
   Release();
+  if (stored != nullptr) SLUICE_TRY(TakeUp(*stored));
   current_ = 0;
   reader_.reset();
   return settings_.paths.empty() ? Ok() : StartFile();
+}
+
+Result<SealedCheckpoint> FileSource::Seal(const Checkpoint& checkpoint) {
+  return SealedCheckpoint{checkpoint, Inputs()};
+}
+
+Status FileSource::Commit(const Checkpoint& checkpoint) {
+  if (checkpoint_) {
+    checkpoint_->Advance({checkpoint, Inputs()});
+    if (Status stored = checkpoint_->Store(); !stored.ok()) {
+      return std::move(stored).error().Wrap("file source");
+    }
+  }
+  Committed(checkpoint);
+  return Ok();
+}
+
+void FileSource::Committed(const Checkpoint& checkpoint) {
+  for (const NextOffset& next : checkpoint) {
+    done_[static_cast<std::size_t>(next.partition)] = next.offset;
+  }
+}
+
+std::vector<PartitionStatus> FileSource::Partitions() const {
+  std::vector<PartitionStatus> statuses;
+  for (std::size_t i = 0; i < done_.size(); ++i) {
+    statuses.push_back({.topic = settings_.topic,
+                        .partition = static_cast<std::int32_t>(i),
+                        .committed = done_[i]});
+  }
+  return statuses;
 }
 
 Status FileSource::StartFile() {
@@ -37,9 +110,7 @@ Status FileSource::StartFile() {
   auto reader = LineReader::Open(path, settings_.max_line_bytes);
   if (!reader) return std::move(reader).error().Wrap("file source");
   reader_.emplace(std::move(reader).value());
-  if (checkpoint_ == nullptr) return Ok();
-  const std::int64_t done =
-      checkpoint_->OffsetOf(settings_.topic, static_cast<std::int32_t>(current_));
+  const std::int64_t done = done_[current_];
   std::string_view line;
   while (reader_->lines() < done) {
     const auto more = reader_->Next(line);
@@ -47,8 +118,7 @@ Status FileSource::StartFile() {
     if (more.value()) continue;
     return Error{ErrorKind::kInvalidConfig,
                  "file source: " + path + " has " + std::to_string(reader_->lines()) +
-                     " lines, but the checkpoint in " + checkpoint_->directory() +
-                     " was made after line " + std::to_string(done) +
+                     " lines, but the checkpoint was made after line " + std::to_string(done) +
                      "; choose another output directory for another input"};
   }
   return Ok();

@@ -76,6 +76,9 @@ void AddRoutes(httplib::Server& server, const AdminHandlers& handlers) {
   };
   server.Get("/readyz", ready);
   server.Get("/ready", ready);
+  server.Get("/status", [&handlers](const Request&, Response& response) {
+    response.set_content(handlers.status_json(), "application/json");
+  });
   server.Get("/version", [&handlers](const Request&, Response& response) {
     response.set_content(handlers.version_json(), "application/json");
   });

@@ -63,13 +63,13 @@ CallFailure Describe(rd_kafka_s* client, ErrorHandle error) {
 }
 
 ErrorKind KindOf(const CallFailure& failure, ProducerCall call) {
-  if (IsFencing(failure.code)) return ErrorKind::kRecreateProducer;
+  if (IsFencing(failure.code)) return ErrorKind::kReplaceSink;
   if (failure.code == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT) {
     return ErrorKind::kInvalidConfig;
   }
   if (NeedsOperator(failure.code)) return ErrorKind::kFatal;
   // librdkafka: "no way for a producer instance to recover from fatal errors".
-  if (failure.fatal) return ErrorKind::kRecreateProducer;
+  if (failure.fatal) return ErrorKind::kReplaceSink;
   if (failure.abortable) return ErrorKind::kAbortTransaction;
   if (call == ProducerCall::kInit) {
     // Nothing was written yet, and init_transactions may be called again on the same producer.
@@ -84,7 +84,7 @@ ErrorKind KindOf(const CallFailure& failure, ProducerCall call) {
     const ErrorKind kind = KindOfDelivery(failure.code);
     if (kind == ErrorKind::kRefused || IsMissingTopic(failure.code)) return kind;
   }
-  if (failure.retriable || NeedsNewProducer(failure.code)) return ErrorKind::kRecreateProducer;
+  if (failure.retriable || NeedsNewProducer(failure.code)) return ErrorKind::kReplaceSink;
   return ErrorKind::kFatal;
 }
 
@@ -98,7 +98,7 @@ ErrorKind KindOfDelivery(int code) {
     case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
       return ErrorKind::kRefused;
     default:
-      return IsFencing(code) ? ErrorKind::kRecreateProducer : ErrorKind::kAbortTransaction;
+      return IsFencing(code) ? ErrorKind::kReplaceSink : ErrorKind::kAbortTransaction;
   }
 }
 

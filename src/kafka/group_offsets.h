@@ -4,7 +4,7 @@
 
 #include "kafka/handles.h"
 #include "kafka/settings.h"
-#include "sluice/record.h"
+#include "sluice/checkpoint.h"
 #include "sluice/result.h"
 
 namespace sluice::kafka {

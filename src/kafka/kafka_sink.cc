@@ -18,19 +18,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Error NeedsRecreate() {
-  return {ErrorKind::kRecreateProducer, "the Kafka producer has to be replaced"};
+Error NeedsReplacement() {
+  return {ErrorKind::kReplaceSink, "the Kafka producer has to be replaced"};
 }
 
 }  // namespace
 
-KafkaSink::KafkaSink(KafkaSinkSettings settings, KafkaSource& source, Watchdog& watchdog,
-                     MetricsRegistry& metrics)
-    : settings_(std::move(settings)),
-      source_(source),
-      watchdog_(watchdog),
-      registry_(metrics),
-      metrics_(metrics) {}
+KafkaSink::KafkaSink(KafkaSinkSettings settings, Watchdog& watchdog, MetricsRegistry& metrics)
+    : settings_(std::move(settings)), watchdog_(watchdog), registry_(metrics), metrics_(metrics) {}
 
 KafkaSink::~KafkaSink() { Close(); }
 
@@ -91,13 +86,13 @@ std::size_t KafkaSink::MaxRecordBytes(TopicId topic) const {
 }
 
 Status KafkaSink::Begin() {
-  if (state_ != State::kReady) return NeedsRecreate();
+  if (state_ != State::kReady) return NeedsReplacement();
   begun_ = true;
   return Judge(producer_->Begin());
 }
 
 Status KafkaSink::Write(const Outbox& outbox) {
-  if (state_ != State::kReady) return NeedsRecreate();
+  if (state_ != State::kReady) return NeedsReplacement();
   std::size_t bytes = 0;
   for (const OutputRecord& record : outbox.records()) {
     if (Status sent = producer_->Send(record); !sent) return Judge(std::move(sent));
@@ -108,49 +103,53 @@ Status KafkaSink::Write(const Outbox& outbox) {
   return Ok();
 }
 
-Status KafkaSink::Commit(const Checkpoint& checkpoint) {
-  if (state_ != State::kReady) return NeedsRecreate();
-  const Clock::time_point start = Clock::now();
-  SLUICE_TRY(CommitAll(checkpoint));
-  begun_ = false;
-  source_.NoteCommitted(checkpoint);
-  metrics_.commit_seconds.Observe(std::chrono::duration<double>(Clock::now() - start).count());
-  return Ok();
+Status KafkaSink::Commit() {
+  if (state_ != State::kReady) return NeedsReplacement();
+  return Finish(Clock::now());
 }
 
-Status KafkaSink::CommitAll(const Checkpoint& checkpoint) {
-  if (settings_.delivery == Delivery::kAtLeastOnce) {
-#ifdef SLUICE_COMMIT_BEFORE_FLUSH
-    // The wrong order, never built but to prove that the chaos harness finds what it loses.
-    if (!checkpoint.empty()) SLUICE_TRY(source_.CommitOffsets(checkpoint));
-    FaultPoint("offsets_sent");
-    return Judge(producer_->Flush());
-#else
-    SLUICE_TRY(Judge(producer_->Flush()));
-    return checkpoint.empty() ? Ok() : source_.CommitOffsets(checkpoint);
-#endif
+Status KafkaSink::CommitWith(const SealedCheckpoint& checkpoint) {
+  if (settings_.delivery != Delivery::kExactlyOnce) {
+    return Error{ErrorKind::kFatal, "without transactions the offsets are the source's to commit"};
   }
-  if (!checkpoint.empty()) {
-    Result<GroupMetadataHandle> membership = source_.MembershipFor(checkpoint);
-    if (!membership) return std::move(membership).error();
-    const PartitionListHandle offsets = OffsetList(checkpoint);
-    // The offsets go to the brokers while the records are still on their way.
-    SLUICE_TRY(Judge(producer_->SendOffsets(offsets.get(), membership.value().get())));
-    FaultPoint("offsets_sent");
+  if (state_ != State::kReady) return NeedsReplacement();
+  const Clock::time_point start = Clock::now();
+  // The offsets go to the brokers while the records are still on their way.
+  if (!checkpoint.offsets.empty()) SLUICE_TRY(SendOffsets(checkpoint));
+  FaultPoint("offsets_sent");
+  return Finish(start);
+}
+
+Status KafkaSink::SendOffsets(const SealedCheckpoint& checkpoint) {
+  rd_kafka_consumer_group_metadata_t* read = nullptr;
+  const ErrorHandle unreadable(
+      rd_kafka_consumer_group_metadata_read(&read, checkpoint.seal.data(), checkpoint.seal.size()));
+  if (unreadable != nullptr) {
+    return Error{ErrorKind::kFatal, "the checkpoint is not sealed by a Kafka source: " +
+                                        std::string(rd_kafka_error_string(unreadable.get()))};
   }
+  const GroupMetadataHandle membership(read);
+  const PartitionListHandle offsets = OffsetList(checkpoint.offsets);
+  return Judge(producer_->SendOffsets(offsets.get(), membership.get()));
+}
+
+Status KafkaSink::Finish(Clock::time_point start) {
   SLUICE_TRY(Judge(producer_->Flush()));
-  return Judge(producer_->Commit());
+  if (settings_.delivery == Delivery::kExactlyOnce) SLUICE_TRY(Judge(producer_->Commit()));
+  begun_ = false;
+  metrics_.commit_seconds.Observe(std::chrono::duration<double>(Clock::now() - start).count());
+  return Ok();
 }
 
 Status KafkaSink::Abort() {
   const bool abort = state_ == State::kReady && begun_;
   begun_ = false;
   if (!abort && state_ != State::kBroken) return Ok();
-  Error error = NeedsRecreate();
+  Error error = NeedsReplacement();
   if (abort) {
     metrics_.aborts.Increment();
     // A new producer aborts what the old one left, without waiting for records that can't arrive.
-    Status aborted = producer_->record_failed() ? Replace() : Judge(producer_->Abort());
+    Status aborted = producer_->record_failed() ? Remake() : Judge(producer_->Abort());
     if (aborted.ok()) return aborted;
     if (aborted.error().kind == ErrorKind::kFatal) error.kind = ErrorKind::kFatal;
     error.message = std::move(aborted).error().message;
@@ -162,9 +161,9 @@ Status KafkaSink::Abort() {
   return error;
 }
 
-Status KafkaSink::Recreate() { return state_ == State::kMade ? Open() : Replace(); }
+Status KafkaSink::Replace() { return state_ == State::kMade ? Open() : Remake(); }
 
-Status KafkaSink::Replace() {
+Status KafkaSink::Remake() {
   // A topic that vanished is waited for by name, instead of failing again.
   if (producer_ != nullptr && producer_->topics_in_doubt()) limits_read_ = false;
   if (state_ != State::kClosed) metrics_.recreations.Increment();
@@ -175,7 +174,7 @@ Status KafkaSink::Replace() {
 Status KafkaSink::Judge(Status status) {
   if (status.ok()) return status;
   Error error = std::move(status).error();
-  if (error.kind == ErrorKind::kRecreateProducer || error.kind == ErrorKind::kFatal) {
+  if (error.kind == ErrorKind::kReplaceSink || error.kind == ErrorKind::kFatal) {
     state_ = State::kBroken;
   }
   if (state_ == State::kBroken && producer_->fenced()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -7,26 +8,24 @@
 #include <vector>
 
 #include "kafka/errors.h"
-#include "kafka/kafka_source.h"
 #include "kafka/metrics.h"
 #include "kafka/producer.h"
 #include "kafka/settings.h"
-#include "kafka/watchdog.h"
 #include "sluice/metrics.h"
 #include "sluice/sink.h"
+#include "util/watchdog.h"
 
 namespace sluice::kafka {
 
-/// The Kafka output of one worker; commits the offsets of that worker's source.
+/// The Kafka output of one worker.
 ///
-/// exactly_once: each transaction of the port is one of Kafka. at_least_once: Commit waits for the
-/// acknowledgement of every record and then commits the offsets; Abort can't undo what is written.
+/// exactly_once: each transaction of the port is one of Kafka, and CommitWith puts the offsets of a
+/// KafkaSource on the same cluster into it. at_least_once: Commit waits for the acknowledgement of
+/// every record; Abort can't undo what is written.
 /// Threading: the worker's thread, all of it.
 class KafkaSink final : public Sink {
  public:
-  /// `source` must outlive the sink.
-  KafkaSink(KafkaSinkSettings settings, KafkaSource& source, Watchdog& watchdog,
-            MetricsRegistry& metrics);
+  KafkaSink(KafkaSinkSettings settings, Watchdog& watchdog, MetricsRegistry& metrics);
   ~KafkaSink() override;
   KafkaSink(const KafkaSink&) = delete;
   KafkaSink& operator=(const KafkaSink&) = delete;
@@ -38,9 +37,11 @@ class KafkaSink final : public Sink {
   [[nodiscard]] std::size_t MaxRecordBytes(TopicId topic) const override;
   Status Begin() override;
   Status Write(const Outbox& outbox) override;
-  Status Commit(const Checkpoint& checkpoint) override;
+  Status Commit() override;
+  /// kFatal with at_least_once.
+  Status CommitWith(const SealedCheckpoint& checkpoint) override;
   Status Abort() override;
-  Status Recreate() override;
+  Status Replace() override;
   void Close() override;
 
  private:
@@ -49,14 +50,14 @@ class KafkaSink final : public Sink {
 
   Status ReadLimits();
   Status MakeReady();
-  Status Replace();
-  Status CommitAll(const Checkpoint& checkpoint);
+  Status Remake();
+  Status SendOffsets(const SealedCheckpoint& checkpoint);
+  Status Finish(std::chrono::steady_clock::time_point start);
   /// Passes a producer's status on, and remembers what it means for the producer.
   Status Judge(Status status);
   void Discard();
 
   KafkaSinkSettings settings_;
-  KafkaSource& source_;
   Watchdog& watchdog_;
   MetricsRegistry& registry_;
   SinkMetrics metrics_;

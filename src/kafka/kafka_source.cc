@@ -182,7 +182,7 @@ Status KafkaSource::Prepare() {
 
 Status KafkaSource::Poll(const PollLimits& limits, std::vector<Record>& records) {
   SLUICE_TRY(Prepare());
-  if (rewind_needed_) SLUICE_TRY(Rewind());
+  if (rewind_needed_) SLUICE_TRY(RewindToCommitted());
   SLUICE_TRY(ResumeAll());
   const std::size_t first = records.size();
   const std::size_t max_records = first + limits.max_records;
@@ -277,7 +277,9 @@ Status KafkaSource::Idle(std::chrono::milliseconds time) {
 
 void KafkaSource::Release() { buffer_.Release(); }
 
-Status KafkaSource::Rewind() {
+Status KafkaSource::Rewind(const SealedCheckpoint* /*stored*/) { return RewindToCommitted(); }
+
+Status KafkaSource::RewindToCommitted() {
   buffer_.Release();
   buffer_.DropTaken();
   rewind_needed_ = false;
@@ -350,10 +352,10 @@ GroupMetadataHandle KafkaSource::GroupMetadata() const {
   return GroupMetadataHandle(rd_kafka_consumer_group_metadata(consumer_.get()));
 }
 
-Result<GroupMetadataHandle> KafkaSource::MembershipFor(const Checkpoint& checkpoint) {
+Result<SealedCheckpoint> KafkaSource::Seal(const Checkpoint& checkpoint) {
   if (consumer_ == nullptr) return Error{ErrorKind::kFatal, "the Kafka source is closed"};
-  GroupMetadataHandle metadata = GroupMetadata();
-  const std::string now = metadata == nullptr ? "" : Text(metadata.get());
+  const GroupMetadataHandle metadata = GroupMetadata();
+  std::string now = metadata == nullptr ? "" : Text(metadata.get());
   const bool owned = std::ranges::all_of(checkpoint, [this](const NextOffset& next) {
     return partitions_.Find(next.topic, next.partition) != nullptr;
   });
@@ -362,21 +364,31 @@ Result<GroupMetadataHandle> KafkaSource::MembershipFor(const Checkpoint& checkpo
     rewind_needed_ = true;
     return Error{ErrorKind::kDiscard, "the consumer group moved on before the commit"};
   }
-  return metadata;
+  return SealedCheckpoint{checkpoint, std::move(now)};
 }
 
-Status KafkaSource::CommitOffsets(const Checkpoint& checkpoint) {
-  Result<GroupMetadataHandle> membership = MembershipFor(checkpoint);
-  if (!membership) return std::move(membership).error();
-  return kafka::CommitOffsets(consumer_.get(), OffsetList(checkpoint).get(),
-                              settings_.request_timeout);
+Status KafkaSource::Commit(const Checkpoint& checkpoint) {
+  const auto sealed = Seal(checkpoint);
+  if (!sealed) return sealed.error();
+  SLUICE_TRY(
+      CommitOffsets(consumer_.get(), OffsetList(checkpoint).get(), settings_.request_timeout));
+  Committed(checkpoint);
+  return Ok();
 }
 
-void KafkaSource::NoteCommitted(const Checkpoint& checkpoint) {
+void KafkaSource::Committed(const Checkpoint& checkpoint) {
   for (const NextOffset& next : checkpoint) {
     OwnedPartition* owned = partitions_.Find(next.topic, next.partition);
     if (owned != nullptr) owned->committed = next.offset;
   }
+}
+
+std::vector<PartitionStatus> KafkaSource::Partitions() const {
+  std::vector<PartitionStatus> statuses;
+  for (const OwnedPartition& owned : partitions_.partitions()) {
+    statuses.push_back({std::string(owned.topic), owned.partition, owned.committed, owned.high});
+  }
+  return statuses;
 }
 
 void KafkaSource::RefreshLag() {

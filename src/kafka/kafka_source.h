@@ -13,9 +13,9 @@
 #include "kafka/partition_table.h"
 #include "kafka/settings.h"
 #include "kafka/source_health.h"
-#include "kafka/watchdog.h"
 #include "sluice/metrics.h"
 #include "sluice/source.h"
+#include "util/watchdog.h"
 
 namespace sluice::kafka {
 
@@ -38,19 +38,20 @@ class KafkaSource final : public Source {
   Status Poll(const PollLimits& limits, std::vector<Record>& records) override;
   Status Idle(std::chrono::milliseconds time) override;
   void Release() override;
-  Status Rewind() override;
+  /// The group keeps the checkpoints: `stored` is not looked at.
+  Status Rewind(const SealedCheckpoint* stored) override;
+  /// Commits the offsets through the consumer, and waits for the answer.
+  Status Commit(const Checkpoint& checkpoint) override;
+  /// The seal is the membership in the group, fetched now, as
+  /// rd_kafka_consumer_group_metadata_write writes it. kDiscard if the group has moved on since the
+  /// records were handed out.
+  Result<SealedCheckpoint> Seal(const Checkpoint& checkpoint) override;
+  void Committed(const Checkpoint& checkpoint) override;
+  [[nodiscard]] std::vector<PartitionStatus> Partitions() const override;
   void Close() override;
 
   /// Records not yet committed, per owned partition; never negative.
   [[nodiscard]] std::vector<PartitionLag> Lag() const { return partitions_.Lag(); }
-
-  /// For the sink: proof of membership, fetched now, to commit `checkpoint` with. kDiscard if the
-  /// group has moved on since its records were handed out: the caller must abort.
-  Result<GroupMetadataHandle> MembershipFor(const Checkpoint& checkpoint);
-  /// For the sink: commits through the consumer (at_least_once). kDiscard as above.
-  Status CommitOffsets(const Checkpoint& checkpoint);
-  /// For the sink: `checkpoint` is committed.
-  void NoteCommitted(const Checkpoint& checkpoint);
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -60,6 +61,7 @@ class KafkaSource final : public Source {
   Status Create();
   Status Prepare();
   Status StartAssignment();
+  Status RewindToCommitted();
   Status ResumeAll();
   void PauseAll();
   Status SeekAll(const rd_kafka_topic_partition_list_s* offsets);

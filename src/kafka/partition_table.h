@@ -46,6 +46,7 @@ class PartitionTable {
   /// nullptr if it is not owned.
   OwnedPartition* Find(std::string_view topic, std::int32_t partition);
   [[nodiscard]] std::vector<OwnedPartition>& partitions() { return partitions_; }
+  [[nodiscard]] const std::vector<OwnedPartition>& partitions() const { return partitions_; }
   [[nodiscard]] bool empty() const { return partitions_.empty(); }
 
   /// All partitions, each with its `next` as offset.

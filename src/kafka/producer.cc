@@ -234,7 +234,7 @@ Status Producer::Flush() {
     if (first_failure_ && transactional()) break;
     if (Clock::now() >= end) {
       topics_in_doubt_ = true;
-      return Error{ErrorKind::kRecreateProducer,
+      return Error{ErrorKind::kReplaceSink,
                    std::to_string(outstanding()) + " records not acknowledged in time"};
     }
   }
@@ -277,7 +277,7 @@ Status Producer::Abort() {
                       }));
   }
   if (Drain()) return Ok();
-  return Error{ErrorKind::kRecreateProducer,
+  return Error{ErrorKind::kReplaceSink,
                std::to_string(outstanding()) + " records stay under way after the abort"};
 }
 

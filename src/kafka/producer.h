@@ -12,10 +12,10 @@
 #include "kafka/errors.h"
 #include "kafka/handles.h"
 #include "kafka/settings.h"
-#include "kafka/watchdog.h"
 #include "sluice/metrics.h"
 #include "sluice/outbox.h"
 #include "sluice/result.h"
+#include "util/watchdog.h"
 
 namespace sluice::kafka {
 

@@ -31,6 +31,7 @@ class PrometheusGauge final : public Gauge {
  public:
   explicit PrometheusGauge(prometheus::Gauge& gauge) : gauge_(gauge) {}
   void Set(double value) override { gauge_.Set(value); }
+  void Add(double amount) override { gauge_.Increment(amount); }
 
  private:
   prometheus::Gauge& gauge_;

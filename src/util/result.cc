@@ -12,8 +12,8 @@ std::string_view ErrorKindName(ErrorKind kind) {
       return "discard";
     case ErrorKind::kAbortTransaction:
       return "abort_transaction";
-    case ErrorKind::kRecreateProducer:
-      return "recreate_producer";
+    case ErrorKind::kReplaceSink:
+      return "replace_sink";
     case ErrorKind::kRefused:
       return "refused";
     case ErrorKind::kFatal:

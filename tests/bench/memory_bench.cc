@@ -15,12 +15,14 @@
 #include "bench/fresh_events.h"
 #include "config/config.h"
 #include "config/pipeline_config.h"
-#include "daemon/clocks.h"
+#include "daemon/builtin_ports.h"
 #include "daemon/flow_builder.h"
+#include "daemon/log.h"
 #include "engine/worker.h"
-#include "memory/memory_sink.h"
 #include "metrics/prometheus_metrics.h"
 #include "stages/builtin.h"
+#include "support/memory_sink.h"
+#include "util/clocks.h"
 
 namespace sluice {
 namespace {
@@ -40,7 +42,8 @@ class FreshSource final : public Source {
   }
   Status Idle(std::chrono::milliseconds) override { return Ok(); }
   void Release() override { arena_.Reset(); }
-  Status Rewind() override { return Ok(); }
+  Status Rewind(const SealedCheckpoint*) override { return Ok(); }
+  Status Commit(const Checkpoint&) override { return Ok(); }
   bool exhausted() const override { return next_ >= count_; }
   void Close() override {}
 
@@ -69,17 +72,19 @@ int Pass(SharedResources& shared, FreshEvents& events, std::int64_t count) {
   WorkerMetrics metrics(shared.metrics, shared.config.name);
   FreshSource source(events, count);
   MemorySink sink(false);
-  Readiness readiness;
-  Worker worker(
-      {.name = "bench",
-       .source = source,
-       .sink = sink,
-       .flow = *built.value().flow,
-       .topic_count = built.value().sink_topics.size(),
-       .transaction = {.max_events = shared.config.transaction.max_events, .linger = {}},
-       .metrics = metrics,
-       .readiness = readiness,
-       .log = [](std::string_view, const std::string& text) { std::cerr << text << "\n"; }});
+  const SystemClock clock;
+  StatusBoard board;
+  WorkerReport report(board.Add("bench"), metrics, clock);
+  Worker worker({.name = "bench",
+                 .source = source,
+                 .sink = sink,
+                 .flow = *built.value().flow,
+                 .topic_count = built.value().sink_topics.size(),
+                 .transaction = {.max_events = shared.config.transaction.max_events, .linger = {}},
+                 .report = report,
+                 .log = [](LogLevel, std::string_view, std::string_view text) {
+                   std::cerr << text << "\n";
+                 }});
   const auto wall = std::chrono::steady_clock::now();
   const double cpu = ThreadCpu();
   const std::uint64_t allocations = bench::AllocationsOfThisThread();
@@ -99,9 +104,10 @@ int Pass(SharedResources& shared, FreshEvents& events, std::int64_t count) {
 int Run(int argc, char** argv) {
   if (argc < 4) return Die("usage: memory_bench CONFIG EVENTS.ndjson COUNT [redis]");
   const bool redis = argc > 4;
-  StageRegistry registry;
-  if (Status status = RegisterBuiltinStages(registry); !status.ok())
-    return Die(status.error().message);
+  Registry registry;
+  Status registered = RegisterBuiltinStages(registry.stages);
+  if (registered.ok()) registered = RegisterBuiltinPorts(registry);
+  if (!registered.ok()) return Die(registered.error().message);
   std::vector<Override> overrides;
   if (!redis) overrides.push_back({"stores.dedup", "{ memory: { max_keys: 100000000 } }"});
   auto config = LoadConfig(argv[1], overrides, ProcessEnvironment());
@@ -110,7 +116,7 @@ int Run(int argc, char** argv) {
   if (!pipeline) return Die(pipeline.error().message);
   PrometheusMetrics metrics;
   const SystemClock clock;
-  SharedResources shared{clock, metrics, pipeline.value()};
+  SharedResources shared{clock, metrics, pipeline.value(), NoLog()};
   std::optional<FreshEvents> events = FreshEvents::Read(argv[2]);
   if (!events) return Die(std::string("no events in ") + argv[2]);
   return Pass(shared, *events, std::strtoll(argv[3], nullptr, 10));

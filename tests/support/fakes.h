@@ -94,10 +94,30 @@ class FakeSource final : public Source {
     return Ok();
   }
   void Release() override {}
-  Status Rewind() override {
+  Status Rewind(const SealedCheckpoint* stored) override {
     ++rewinds;
+    if (stored != nullptr) Committed(stored->offsets);
     next_ = committed;
     return Ok();
+  }
+  Status Commit(const Checkpoint& checkpoint) override {
+    if (commit_errors.empty()) {
+      Committed(checkpoint);
+      return Ok();
+    }
+    const ErrorKind kind = commit_errors.back();
+    commit_errors.pop_back();
+    return Error{kind, "the offsets were not committed"};
+  }
+  Result<SealedCheckpoint> Seal(const Checkpoint& checkpoint) override {
+    ++seals;
+    return SealedCheckpoint{checkpoint, "seal"};
+  }
+  void Committed(const Checkpoint& checkpoint) override {
+    for (const NextOffset& next : checkpoint) committed = next.offset;
+  }
+  std::vector<PartitionStatus> Partitions() const override {
+    return {{"in", 0, committed, static_cast<std::int64_t>(values_.size())}};
   }
   bool exhausted() const override { return committed >= static_cast<std::int64_t>(values_.size()); }
   void Close() override { closed = true; }
@@ -108,6 +128,8 @@ class FakeSource final : public Source {
   int idle_failures = 0;
   int rewinds = 0;
   int discards = 0;
+  int seals = 0;
+  std::vector<ErrorKind> commit_errors;  ///< Taken from the back, one per Commit.
   bool closed = false;
   std::function<void()> on_idle;
 
@@ -125,8 +147,6 @@ class FakeSink final : public Sink {
     std::string value;
     std::map<std::string, std::string> headers;
   };
-
-  explicit FakeSink(FakeSource& source) : source_(source) {}
 
   Status Open() override { return Ok(); }
   std::size_t MaxRecordBytes(TopicId) const override { return max_record_bytes; }
@@ -148,7 +168,14 @@ class FakeSink final : public Sink {
     }
     return Ok();
   }
-  Status Commit(const Checkpoint& checkpoint) override {
+  Status CommitWith(const SealedCheckpoint& checkpoint) override {
+    SLUICE_TRY(Commit());
+    seal = checkpoint.seal;
+    if (keeps_checkpoints) stored_ = checkpoint;
+    return Ok();
+  }
+  Result<const SealedCheckpoint*> Stored() override { return stored_ ? &*stored_ : nullptr; }
+  Status Commit() override {
     if (!commit_errors.empty()) {
       const ErrorKind kind = commit_errors.back();
       commit_errors.pop_back();
@@ -157,7 +184,6 @@ class FakeSink final : public Sink {
     committed.insert(committed.end(), pending_.begin(), pending_.end());
     pending_.clear();
     ++commits;
-    for (const NextOffset& next : checkpoint) source_.committed = next.offset;
     return Ok();
   }
   Status Abort() override {
@@ -165,8 +191,8 @@ class FakeSink final : public Sink {
     pending_.clear();
     return Ok();
   }
-  Status Recreate() override {
-    ++recreations;
+  Status Replace() override {
+    ++replacements;
     pending_.clear();
     return Ok();
   }
@@ -178,10 +204,12 @@ class FakeSink final : public Sink {
   std::size_t max_record_bytes = 1 << 20;
   int commits = 0;
   int aborts = 0;
-  int recreations = 0;
+  int replacements = 0;
+  std::string seal;
+  bool keeps_checkpoints = false;
 
  private:
-  FakeSource& source_;
+  std::optional<SealedCheckpoint> stored_;
   std::vector<Written> pending_;
 };
 

@@ -125,8 +125,9 @@ TEST_F(CliTest, AGoodFileIsOneLine) {
   const CommandResult result = Sluice({"validate", "config/pipeline-preprocessor.yaml"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
-  EXPECT_THAT(result.out, MatchesRegex("OK: config/pipeline-preprocessor.yaml: "
-                                       "pipeline pipeline-preprocessor, [0-9]+ stages\n"));
+  EXPECT_THAT(result.out,
+              MatchesRegex("OK: config/pipeline-preprocessor.yaml: "
+                           "pipeline pipeline-preprocessor, [0-9]+ stages; exactly once\n"));
 }
 
 TEST_F(CliTest, EveryShippedConfigurationIsGood) {

@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "daemon/adapters.h"
+#include "daemon/builtin_ports.h"
+#include "daemon/log.h"
+#include "redis/redis_stores.h"
 #include "redis/tls.h"
+#include "stages/builtin.h"
 #include "support/fakes.h"
+#include "unit/config/config_fixture.h"
 #include "unit/files/temporary_directory.h"
 
 namespace sluice {
@@ -18,23 +22,16 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
-StoreConfig NamedStore(const std::string& name) {
-  StoreConfig store;
-  store.name = name;
-  store.where = "p.yaml:7: stores." + name;
-  return store;
-}
+constexpr const char* kPipeline =
+    "pipeline: p\nsource: { kafka: { brokers: 'h:9092', group: g, topics: [in] } }\n"
+    "stages: [set_hub]\nside_outputs: { failed: bad }\nsink: { kafka: {} }\nstores: ";
 
-StoreConfig RedisStore(const std::string& url) {
-  StoreConfig store = NamedStore("s");
-  store.redis = StoreConfig::Redis{};
-  store.redis->url = url;
-  return store;
-}
-
-class ResourcesTest : public ::testing::Test {
+class ResourcesTest : public ConfigTest {
  protected:
   void SetUp() override {
+    ConfigTest::SetUp();
+    ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
+    ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     std::ofstream(path_) << R"({"db": 5, "key": "k", "type": "string", "value": "v"})"
                             "\n"
                          << R"({"db": 5, "key": "h", "type": "hash", "value": {"f": "1"}})"
@@ -58,18 +55,28 @@ class ResourcesTest : public ::testing::Test {
     EXPECT_EQ(claims.error().kind, ErrorKind::kInvalidConfig);
     return claims.error().message;
   }
+  /// What is wrong with a file of these stores; empty: nothing, and they are the config's.
+  std::string UseStores(const std::string& stores) {
+    auto loaded = Load(kPipeline + stores);
+    if (!loaded) return loaded.error().message;
+    files_.push_back(std::move(loaded).value());
+    auto checked = CheckPipeline(*files_.back(), registry_);
+    if (!checked) return checked.error().message;
+    config_ = std::move(checked).value();
+    return "";
+  }
   void AddFileStore() {
-    StoreConfig store = NamedStore("content");
-    store.file = {path_, 5};
-    config_.stores.push_back(store);
+    EXPECT_EQ(UseStores("{ content: { file: { path: '" + path_ + "', db: 5 } } }"), "");
   }
 
   testing::TemporaryDirectory directory_;
   std::string path_ = directory_ / "lookups.ndjson";
   fakes::FixedClock clock_{0};
   fakes::FakeMetrics metrics_;
+  Registry registry_;
+  std::vector<std::unique_ptr<Config>> files_;
   PipelineConfig config_;
-  SharedResources shared_{clock_, metrics_, config_};
+  SharedResources shared_{clock_, metrics_, config_, NoLog()};
   std::vector<std::unique_ptr<LookupStore>> stores_;
 };
 
@@ -102,48 +109,64 @@ TEST_F(ResourcesTest, ABrokenFileIsNamedWithItsStore) {
   const auto opened = WorkerResources(shared_, config_).Lookups("content");
   ASSERT_FALSE(opened.ok());
   EXPECT_THAT(opened.error().message,
-              AllOf(HasSubstr("p.yaml:7: stores.content.file: "), HasSubstr(path_ + ":1: ")));
+              AllOf(HasSubstr("p.yaml:6: stores.content.file: "), HasSubstr(path_ + ":1: ")));
 }
 
 TEST_F(ResourcesTest, ClaimsDoNotGoIntoAFileOrACache) {
   AddFileStore();
   EXPECT_THAT(ClaimsComplaint("content"),
-              AllOf(HasSubstr("p.yaml:7: stores.content.file"), HasSubstr("use `redis`")));
-  config_.stores.push_back(RedisStore("redis://127.0.0.1:1"));
-  config_.stores.back().cache = {10, 1s, 1s};
+              AllOf(HasSubstr("p.yaml:6: stores.content.file"), HasSubstr("use `redis`")));
+  EXPECT_EQ(UseStores("{ s: { redis: { url: 'redis://127.0.0.1:1' }, cache: {} } }"), "");
   EXPECT_THAT(ClaimsComplaint("s"),
-              AllOf(HasSubstr("p.yaml:7: stores.s.cache"), HasSubstr("leave `cache` out")));
+              AllOf(HasSubstr("p.yaml:6: stores.s.cache"), HasSubstr("leave `cache` out")));
+}
+
+TEST_F(ResourcesTest, TheStoresThatHoldClaimsAreNoted) {
+  EXPECT_EQ(UseStores("{ a: { memory: {} }, b: { memory: {} } }"), "");
+  WorkerResources resources(shared_, config_);
+  ASSERT_TRUE(resources.Claims("b").ok());
+  ASSERT_TRUE(resources.Lookups("a").ok());
+  EXPECT_EQ(shared_.claim_stores, std::vector<std::string>{"b"});
+}
+
+TEST_F(ResourcesTest, ClaimsInMemoryAreSharedByTheWorkersAndNotByPipelines) {
+  EXPECT_EQ(UseStores("{ dedup: { memory: {} } }"), "");
+  const auto is_first = [&](const PipelineConfig& config, const std::string& owner) {
+    auto store = WorkerResources(shared_, config).Claims("dedup");
+    const Claim claim{.key = "k", .owner = owner};
+    std::vector<ClaimReply> replies;
+    EXPECT_TRUE(store.value()->Send({&claim, 1}, 1h).ok());
+    EXPECT_TRUE(store.value()->Receive(replies).ok());
+    return replies[0].unique;
+  };
+  EXPECT_TRUE(is_first(config_, "t/0/1"));
+  EXPECT_FALSE(is_first(config_, "t/0/2")) << "another worker";
+  PipelineConfig other = config_;
+  other.name = "other";
+  EXPECT_TRUE(is_first(other, "t/0/2"));
 }
 
 TEST_F(ResourcesTest, TheFilesOfTlsReachTheSettings) {
   if (!CheckTlsSupport("").ok()) GTEST_SKIP() << "this build has no TLS";
-  StoreConfig store = RedisStore("rediss://h");
-  store.redis->tls = {"ca.pem", "cert.pem", "key.pem"};
-  const auto settings = RedisSettingsOf(store);
+  EXPECT_EQ(UseStores("{ s: { redis: { url: 'rediss://h', db: 3, "
+                      "tls: { ca: ca.pem, cert: cert.pem, key: key.pem } } } }"),
+            "");
+  const auto settings = RedisSettingsOf(*config_.stores[0].node);
   ASSERT_TRUE(settings.ok()) << settings.error().message;
+  EXPECT_EQ(settings.value().db, 3);
   EXPECT_EQ(settings.value().ca_file, "ca.pem");
   EXPECT_EQ(settings.value().cert_file, "cert.pem");
   EXPECT_EQ(settings.value().key_file, "key.pem");
 }
 
 TEST_F(ResourcesTest, FilesOfTlsNeedAUrlThatAsksForIt) {
-  StoreConfig store = RedisStore("redis://h");
-  store.redis->tls = {"ca.pem", "", ""};
-  const auto settings = RedisSettingsOf(store);
-  ASSERT_FALSE(settings.ok());
-  EXPECT_THAT(settings.error().message,
-              AllOf(HasSubstr("stores.s.redis.tls"), HasSubstr("rediss://")));
+  EXPECT_THAT(UseStores("{ s: { redis: { url: 'redis://h', tls: { ca: ca.pem } } } }"),
+              AllOf(HasSubstr("p.yaml:6: stores.s.redis.tls"), HasSubstr("rediss://")));
 }
 
-TEST_F(ResourcesTest, TheStoresOfThePartsAreCheckedToo) {
-  PipelineConfig all;
-  config_.stores = {RedisStore("http://h")};
-  all.parts = {config_, config_};
-  all.source_files.emplace();
-  const Status checked = CheckAdapters(all);
-  ASSERT_FALSE(checked.ok());
-  EXPECT_THAT(checked.error().message, HasSubstr("p.yaml:7: stores.s.redis.url"));
-  EXPECT_EQ(checked.error().message.find('\n'), std::string::npos) << "said once";
+TEST_F(ResourcesTest, AUrlThatCannotBeReadIsNamed) {
+  EXPECT_THAT(UseStores("{ s: { redis: { url: 'http://h' } } }"),
+              HasSubstr("p.yaml:6: stores.s.redis.url: "));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class WorkerTest : public ::testing::Test {
   /// Deduplicates by mid, then routes everything to one topic.
   Status Run(std::vector<std::optional<std::string>> values) {
     source_ = std::make_unique<fakes::FakeSource>(std::move(values));
-    sink_ = std::make_unique<fakes::FakeSink>(*source_);
+    sink_ = std::make_unique<fakes::FakeSink>();
     return RunAgain();
   }
 
@@ -66,16 +66,18 @@ class WorkerTest : public ::testing::Test {
     parts.push_back(std::move(part));
     Flow flow(std::move(parts), registry_);
     WorkerMetrics metrics(registry_, "test");
-    Worker worker(
-        {.name = "worker 0",
-         .source = *source_,
-         .sink = *sink_,
-         .flow = flow,
-         .topic_count = 3,
-         .transaction = {.max_events = transaction_events_, .linger = {}},
-         .metrics = metrics,
-         .readiness = readiness_,
-         .log = [this](std::string_view, const std::string& line) { log_.push_back(line); }});
+    WorkerReport report(board_.Add("worker 0"), metrics, clock_);
+    Worker worker({.name = "worker 0",
+                   .source = *source_,
+                   .sink = *sink_,
+                   .flow = flow,
+                   .topic_count = 3,
+                   .joint_commit = joint_,
+                   .transaction = {.max_events = transaction_events_, .linger = {}},
+                   .report = report,
+                   .log = [this](LogLevel, std::string_view, std::string_view line) {
+                     log_.emplace_back(line);
+                   }});
     return worker.Run(stop_.get_token());
   }
 
@@ -89,7 +91,9 @@ class WorkerTest : public ::testing::Test {
   std::unique_ptr<fakes::FakeSource> source_;
   std::unique_ptr<fakes::FakeSink> sink_;
   fakes::FakeMetrics registry_;
-  Readiness readiness_;
+  fakes::FixedClock clock_{1735776000000};
+  StatusBoard board_;
+  bool joint_ = true;
   std::stop_source stop_;
   std::function<void()> prepare_;
   int claim_failures_ = 0;
@@ -118,11 +122,11 @@ TEST_F(WorkerTest, EventsComeOutOnceAndTrueDuplicatesNameTheOriginal) {
 
 TEST_F(WorkerTest, AnAbortedBatchIsProducedExactlyOnce) {
   prepare_ = [this] {
-    sink_->commit_errors = {ErrorKind::kRecreateProducer, ErrorKind::kAbortTransaction};
+    sink_->commit_errors = {ErrorKind::kReplaceSink, ErrorKind::kAbortTransaction};
   };
   ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("a")}).ok());
   EXPECT_EQ(sink_->aborts, 2);
-  EXPECT_EQ(sink_->recreations, 1);
+  EXPECT_EQ(sink_->replacements, 1);
   EXPECT_EQ(source_->rewinds, 2);
   EXPECT_EQ(Count(kOut), 2U);
   EXPECT_EQ(Count(kDuplicate), 1U);
@@ -149,7 +153,7 @@ TEST_F(WorkerTest, ABatchWaitsForItsStore) {
   claim_failures_ = 2;
   lost_replies_ = 1;
   bool waited = false;
-  prepare_ = [&] { source_->on_idle = [&] { waited = waited || !readiness_.Reasons().empty(); }; };
+  prepare_ = [&] { source_->on_idle = [&] { waited = waited || !board_.NotReady().empty(); }; };
   ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("c")}).ok());
   EXPECT_TRUE(waited);
   EXPECT_EQ(Count(kOut), 3U);
@@ -159,7 +163,7 @@ TEST_F(WorkerTest, ABatchWaitsForItsStore) {
 TEST_F(WorkerTest, AStoreThatIsAwayAtStartIsNamedBeforeAnyEventComes) {
   ping_failures_ = 2;
   std::vector<std::string> seen;
-  prepare_ = [&] { source_->on_idle = [&] { seen = readiness_.Reasons(); }; };
+  prepare_ = [&] { source_->on_idle = [&] { seen = board_.NotReady(); }; };
   ASSERT_TRUE(Run({EventText("a")}).ok());
   ASSERT_FALSE(seen.empty());
   EXPECT_NE(seen[0].find("redis"), std::string::npos);
@@ -213,6 +217,83 @@ TEST_F(WorkerTest, ARecordThatTheBrokerRefusesIsFoundAndReplaced) {
   EXPECT_EQ(Count(kOut), 8U);
   EXPECT_EQ(Count(kFailed), 1U);
   EXPECT_EQ(source_->committed, 9);
+}
+
+TEST_F(WorkerTest, TheSinkCommitsTheSealedCheckpointWithItsOutputs) {
+  ASSERT_TRUE(Run({EventText("a")}).ok());
+  EXPECT_EQ(sink_->seal, "seal");
+  EXPECT_EQ(source_->seals, 1);
+}
+
+TEST_F(WorkerTest, WithoutJointCommitTheSourceCommitsOnceTheOutputsAreDurable) {
+  joint_ = false;
+  ASSERT_TRUE(Run({EventText("a"), EventText("b")}).ok());
+  EXPECT_EQ(source_->seals, 0);
+  EXPECT_EQ(source_->committed, 2);
+  EXPECT_EQ(Count(kOut), 2U);
+}
+
+TEST_F(WorkerTest, OffsetsThatAreNotCommittedRepeatOutputsAndLoseNone) {
+  joint_ = false;
+  prepare_ = [this] { source_->commit_errors = {ErrorKind::kUnavailable}; };
+  ASSERT_TRUE(Run({EventText("a"), EventText("b")}).ok());
+  EXPECT_EQ(source_->rewinds, 1);
+  EXPECT_EQ(sink_->aborts, 0) << "what is committed can't be undone";
+  EXPECT_EQ(Count(kOut), 4U);
+  EXPECT_EQ(source_->committed, 2);
+}
+
+TEST_F(WorkerTest, OutputsThatAreNotCommittedKeepTheOffsetsBack) {
+  joint_ = false;
+  prepare_ = [this] { sink_->commit_errors = {ErrorKind::kAbortTransaction}; };
+  ASSERT_TRUE(Run({EventText("a")}).ok());
+  EXPECT_EQ(sink_->aborts, 1);
+  EXPECT_EQ(Count(kOut), 1U);
+}
+
+TEST_F(WorkerTest, ASinkThatKeepsTheCheckpointSaysWhereTheSourceBegins) {
+  transaction_events_ = 1;
+  prepare_ = [this] {
+    sink_->keeps_checkpoints = true;
+    sink_->commit_errors = {ErrorKind::kAbortTransaction};
+  };
+  ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("c")}).ok());
+  EXPECT_EQ(Count(kOut), 3U);
+  prepare_ = nullptr;
+  // The next process: its source knows nothing.
+  auto kept = std::move(sink_);
+  source_ = std::make_unique<fakes::FakeSource>(
+      std::vector<std::optional<std::string>>(4, EventText("d")));
+  sink_ = std::move(kept);
+  ASSERT_TRUE(RunAgain().ok());
+  EXPECT_EQ(Count(kOut), 4U);
+  EXPECT_EQ(source_->committed, 4);
+}
+
+TEST_F(WorkerTest, TheStatusSaysWhatIsCommitted) {
+  ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("a")}).ok());
+  const auto status = board_.Workers().back();
+  EXPECT_EQ(status->state, WorkerState::kStopped);
+  EXPECT_EQ(status->records, 3U);
+  EXPECT_GE(status->transactions, 1U);
+  EXPECT_EQ(status->last_commit_ms, 1735776000000);
+  ASSERT_EQ(status->pipelines.size(), 1U);
+  EXPECT_EQ(status->pipelines[0].ledger.received, 3U);
+  EXPECT_EQ(status->pipelines[0].ledger.diverted, 1U);
+  EXPECT_EQ(status->pipelines[0].topics[kDuplicate].second, 1U);
+  ASSERT_EQ(status->partitions.size(), 1U);
+  EXPECT_EQ(status->partitions[0].committed, 3);
+}
+
+TEST_F(WorkerTest, AWorkerThatWaitsSaysSoAndFailuresAreCounted) {
+  claim_failures_ = 1;
+  std::shared_ptr<const WorkerStatus> seen;
+  prepare_ = [&] { source_->on_idle = [&] { seen = board_.Workers().back(); }; };
+  ASSERT_TRUE(Run({EventText("a")}).ok());
+  ASSERT_NE(seen, nullptr);
+  EXPECT_EQ(seen->state, WorkerState::kWaiting);
+  EXPECT_NE(seen->reason.find("redis"), std::string::npos);
+  EXPECT_EQ(registry_.Get("sluice_waiting{pipeline=test,}"), 0) << "nobody waits any more";
 }
 
 TEST_F(WorkerTest, AFatalErrorEndsTheWorker) {

@@ -41,9 +41,16 @@ class FileSinkTest : public ::testing::Test {
   /// A new process after a crash: nothing of the old sink is closed in order.
   void Restart(FileSinkSettings settings = {.topics = {"a", "b"}}) {
     sink_ = nullptr;
-    checkpoint_ = nullptr;
-    checkpoint_ = std::make_shared<FileCheckpoint>(directory_ / "out");
-    sink_ = std::make_unique<FileSink>(std::move(settings), checkpoint_);
+    settings.directory = directory_ / "out";
+    sink_ = std::make_unique<FileSink>(std::move(settings));
+  }
+
+  /// Of the one partition, as the sink keeps it; 0 where it keeps none.
+  std::int64_t StoredOffset() {
+    const auto stored = sink_->Stored();
+    EXPECT_TRUE(stored.ok());
+    if (!stored.ok() || stored.value() == nullptr) return 0;
+    return stored.value()->offsets[0].offset;
   }
 
   Status Write(const std::vector<std::pair<TopicId, std::string>>& values) {
@@ -62,7 +69,7 @@ class FileSinkTest : public ::testing::Test {
   Status WriteAndCommit(const std::vector<std::pair<TopicId, std::string>>& values,
                         std::int64_t offset) {
     if (Status status = Write(values); !status.ok()) return status;
-    return sink_->Commit({{"in", 0, offset}});
+    return sink_->CommitWith({{{"in", 0, offset}}, ""});
   }
 
   std::string Lines(const std::string& topic) {
@@ -70,7 +77,6 @@ class FileSinkTest : public ::testing::Test {
   }
 
   TemporaryDirectory directory_;
-  std::shared_ptr<FileCheckpoint> checkpoint_;
   std::unique_ptr<FileSink> sink_;
   Outbox outbox_;
 };
@@ -81,7 +87,27 @@ TEST_F(FileSinkTest, EachTopicHasAFileWithALineForEachRecord) {
   ASSERT_TRUE(WriteAndCommit({{0, "{\"n\":4}"}}, 4).ok());
   EXPECT_EQ(Lines("a"), "{\"n\":1}\n{\"n\":3}\n{\"n\":4}\n");
   EXPECT_EQ(Lines("b"), "{\"n\": 2}\n");
-  EXPECT_EQ(checkpoint_->OffsetOf("in", 0), 4);
+  EXPECT_EQ(StoredOffset(), 4);
+}
+
+TEST_F(FileSinkTest, WithoutACheckpointTheLinesAreCommittedAllTheSame) {
+  ASSERT_TRUE(sink_->Open().ok());
+  ASSERT_TRUE(Write({{0, "1"}}).ok());
+  ASSERT_TRUE(sink_->Commit().ok());
+  ASSERT_TRUE(Write({{0, "2"}}).ok());
+  Restart();
+  ASSERT_TRUE(sink_->Open().ok());
+  EXPECT_EQ(Lines("a"), "1\n");
+  EXPECT_EQ(sink_->Stored().value(), nullptr);
+}
+
+TEST_F(FileSinkTest, ACheckpointThatIsGoneCutsNothingOff) {
+  ASSERT_TRUE(sink_->Open().ok());
+  ASSERT_TRUE(WriteAndCommit({{0, "1"}}, 1).ok());
+  ASSERT_TRUE(Write({{0, "2"}, {1, std::string(3'000'000, 'x')}}).ok());
+  std::filesystem::remove(directory_ / "out/.checkpoint");
+  EXPECT_FALSE(sink_->Abort().ok());
+  EXPECT_EQ(Lines("a"), "1\n");
 }
 
 TEST_F(FileSinkTest, AnEnvelopeIsWrittenIfWanted) {
@@ -103,7 +129,7 @@ TEST_F(FileSinkTest, WhatWasNotCommittedIsCutOffAfterACrash) {
   ASSERT_TRUE(sink_->Open().ok());
   EXPECT_EQ(Lines("a"), "1\n");
   EXPECT_EQ(Lines("b"), "");
-  EXPECT_EQ(checkpoint_->OffsetOf("in", 0), 1);
+  EXPECT_EQ(StoredOffset(), 1);
   ASSERT_TRUE(WriteAndCommit({{0, "2"}}, 2).ok());
   EXPECT_EQ(Lines("a"), "1\n2\n");
 }
@@ -167,7 +193,7 @@ TEST_F(FileSinkTest, AFullDiskIsWaitedForAndLosesNothing) {
   EXPECT_NE(status.error().message.find("out/a.ndjson"), std::string::npos);
   EXPECT_EQ(Lines("a"), "1\n");
   EXPECT_EQ(Lines("b"), "");
-  EXPECT_EQ(checkpoint_->OffsetOf("in", 0), 1);
+  EXPECT_EQ(StoredOffset(), 1);
   ASSERT_TRUE(WriteAndCommit({{0, "3"}}, 3).ok());
   EXPECT_EQ(Lines("a"), "1\n3\n");
 }
@@ -178,11 +204,11 @@ TEST_F(FileSinkTest, ACheckpointThatCannotBeWrittenCommitsNothing) {
   ASSERT_TRUE(Write({{0, "2"}}).ok());
   // In the way of the draft, for root too.
   std::filesystem::create_directories(directory_ / "out/.checkpoint.new");
-  EXPECT_FALSE(sink_->Commit({{"in", 0, 2}}).ok());
+  EXPECT_FALSE(sink_->CommitWith({{{"in", 0, 2}}, ""}).ok());
   EXPECT_EQ(Lines("a"), "1\n2\n") << "written, though not committed";
   ASSERT_TRUE(sink_->Abort().ok());
   EXPECT_EQ(Lines("a"), "1\n");
-  EXPECT_EQ(checkpoint_->OffsetOf("in", 0), 1);
+  EXPECT_EQ(StoredOffset(), 1);
   std::filesystem::remove(directory_ / "out/.checkpoint.new");
   ASSERT_TRUE(WriteAndCommit({{0, "2"}}, 2).ok());
   EXPECT_EQ(Lines("a"), "1\n2\n");
@@ -235,9 +261,10 @@ TEST_F(FileSinkTest, SourceAndSinkTogetherCopyEachLineOnceWhateverFails) {
   int steps = 0;
   for (bool done = false; !done;) {
     Restart();  // A crash at whatever point the last round had come to.
-    FileSource source({.paths = {path}, .topic = "in"}, checkpoint_);
+    FileSource source({.paths = {path}, .topic = "in"});
     ASSERT_TRUE(source.Open().ok());
     ASSERT_TRUE(sink_->Open().ok());
+    ASSERT_TRUE(source.Rewind(sink_->Stored().value()).ok());
     for (int round = 0; round < 7 && !done; ++round) {
       std::vector<Record> records;
       ASSERT_TRUE(source.Poll({.max_records = 13, .max_bytes = 1'000'000}, records).ok());
@@ -251,11 +278,12 @@ TEST_F(FileSinkTest, SourceAndSinkTogetherCopyEachLineOnceWhateverFails) {
       if (steps % 7 == 0) break;
       if (steps % 5 == 0) {
         ASSERT_TRUE(sink_->Abort().ok());
-        ASSERT_TRUE(source.Rewind().ok());
+        ASSERT_TRUE(source.Rewind(sink_->Stored().value()).ok());
         continue;
       }
       if (!records.empty()) {
-        ASSERT_TRUE(sink_->Commit({{"in", 0, records.back().position.offset + 1}}).ok());
+        const Checkpoint after = {{"in", 0, records.back().position.offset + 1}};
+        ASSERT_TRUE(sink_->CommitWith(source.Seal(after).value()).ok());
       }
       source.Release();
       done = source.exhausted();

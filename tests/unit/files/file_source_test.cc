@@ -20,7 +20,8 @@ constexpr PollLimits kAll{.max_records = 1'000'000, .max_bytes = 1'000'000'000};
 class FileSourceTest : public ::testing::Test {
  protected:
   FileSource Source(std::vector<std::string> paths) {
-    return FileSource({.paths = std::move(paths), .topic = "in"}, checkpoint_);
+    return FileSource(
+        {.paths = std::move(paths), .topic = "in", .checkpoint = directory_ / "out/in.checkpoint"});
   }
 
   /// "<position>=<value>" of each record of one Poll, or the error's message.
@@ -36,8 +37,6 @@ class FileSourceTest : public ::testing::Test {
   }
 
   TemporaryDirectory directory_;
-  std::shared_ptr<FileCheckpoint> checkpoint_ =
-      std::make_shared<FileCheckpoint>(directory_ / "out");
 };
 
 TEST_F(FileSourceTest, APartitionIsAFileAndAnOffsetALine) {
@@ -79,11 +78,11 @@ TEST_F(FileSourceTest, RewindGoesBackToTheCheckpoint) {
       Source({directory_.Write("a", "1\n2\n3\n"), directory_.Write("b", "4\n\n5\n6\n")});
   ASSERT_TRUE(source.Open().ok());
   Poll(source);
-  ASSERT_TRUE(source.Rewind().ok());
+  ASSERT_TRUE(source.Rewind(nullptr).ok());
   EXPECT_FALSE(source.exhausted());
   EXPECT_EQ(Poll(source).size(), 6U);
-  checkpoint_->Advance({{"in", 0, 3}, {"in", 1, 1}});
-  ASSERT_TRUE(source.Rewind().ok());
+  ASSERT_TRUE(source.Commit({{"in", 0, 3}, {"in", 1, 1}}).ok());
+  ASSERT_TRUE(source.Rewind(nullptr).ok());
   EXPECT_EQ(Poll(source), (Texts{"in/1/2=5", "in/1/3=6"}));
 }
 
@@ -92,22 +91,47 @@ TEST_F(FileSourceTest, ANewStartGoesOnAtTheCheckpoint) {
   {
     FileSource source = Source({path});
     ASSERT_TRUE(source.Open().ok());
-    checkpoint_->Advance({{"in", 0, 2}});
-    ASSERT_TRUE(checkpoint_->Store().ok());
+    ASSERT_TRUE(source.Commit({{"in", 0, 2}}).ok());
   }
-  checkpoint_ = nullptr;
-  checkpoint_ = std::make_shared<FileCheckpoint>(directory_ / "out");
   FileSource source = Source({path});
   ASSERT_TRUE(source.Open().ok());
   EXPECT_EQ(Poll(source), Texts{"in/0/2=3"});
 }
 
 TEST_F(FileSourceTest, WithoutACheckpointItStartsAnew) {
-  FileSource source({.paths = {directory_.Write("a", "1\n2\n")}, .topic = "in"}, nullptr);
+  FileSource source({.paths = {directory_.Write("a", "1\n2\n")}, .topic = "in"});
   ASSERT_TRUE(source.Open().ok());
   EXPECT_EQ(Poll(source).size(), 2U);
-  ASSERT_TRUE(source.Rewind().ok());
+  ASSERT_TRUE(source.Rewind(nullptr).ok());
   EXPECT_EQ(Poll(source).size(), 2U);
+}
+
+TEST_F(FileSourceTest, ACheckpointThatTheSinkKeepsSaysWhereToBegin) {
+  const std::string path = directory_.Write("a", "1\n2\n3\n");
+  FileSource source({.paths = {path}, .topic = "in"});
+  ASSERT_TRUE(source.Open().ok());
+  const auto sealed = source.Seal({{"in", 0, 2}});
+  FileSource next({.paths = {path, directory_.Write("b", "4\n")}, .topic = "in"});
+  ASSERT_TRUE(next.Open().ok());
+  ASSERT_TRUE(next.Rewind(&sealed.value()).ok());
+  EXPECT_EQ(Poll(next), (Texts{"in/0/2=3", "in/1/0=4"}));
+}
+
+TEST_F(FileSourceTest, ACheckpointOfAnotherFileIsRefused) {
+  FileSource source({.paths = {directory_.Write("monday", "1\n")}, .topic = "in"});
+  const auto sealed = source.Seal({{"in", 0, 1}});
+  FileSource other({.paths = {directory_.Write("tuesday", "2\n")}, .topic = "in"});
+  ASSERT_TRUE(other.Open().ok());
+  const Status status = other.Rewind(&sealed.value());
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
+  EXPECT_NE(status.error().message.find("/monday, not of "), std::string::npos);
+  EXPECT_NE(status.error().message.find("/tuesday"), std::string::npos);
+}
+
+TEST_F(FileSourceTest, APathThatWouldBreakTheCheckpointIsRefused) {
+  FileSource source({.paths = {directory_ / "a\nend"}, .topic = "in"});
+  EXPECT_FALSE(source.Open().ok());
 }
 
 TEST_F(FileSourceTest, AMissingFileIsNamedAtTheStart) {
@@ -120,10 +144,9 @@ TEST_F(FileSourceTest, AMissingFileIsNamedAtTheStart) {
 
 TEST_F(FileSourceTest, AFileThatHasShrunkBelowTheCheckpointIsNamed) {
   FileSource source = Source({directory_.Write("a", "1\n2\n")});
-  ASSERT_TRUE(checkpoint_->Open().ok());
-  checkpoint_->Advance({{"in", 0, 3}});
-  ASSERT_TRUE(checkpoint_->Store().ok());
-  const Status status = source.Open();
+  ASSERT_TRUE(source.Open().ok());
+  const SealedCheckpoint stored{{{"in", 0, 3}}, ""};
+  const Status status = source.Rewind(&stored);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
   EXPECT_NE(status.error().message.find("has 2 lines, but the checkpoint"), std::string::npos);
@@ -131,8 +154,7 @@ TEST_F(FileSourceTest, AFileThatHasShrunkBelowTheCheckpointIsNamed) {
 
 TEST_F(FileSourceTest, WhatStandsBeforeADamageIsHandedOutFirst) {
   FileSource source(
-      {.paths = {directory_.Write("a", "1\n22222\n3\n")}, .topic = "in", .max_line_bytes = 4},
-      checkpoint_);
+      {.paths = {directory_.Write("a", "1\n22222\n3\n")}, .topic = "in", .max_line_bytes = 4});
   ASSERT_TRUE(source.Open().ok());
   EXPECT_EQ(Poll(source), Texts{"in/0/0=1"});
   for (int i = 0; i < 2; ++i) {
@@ -145,7 +167,7 @@ TEST_F(FileSourceTest, WhatStandsBeforeADamageIsHandedOutFirst) {
 }
 
 TEST_F(FileSourceTest, ATopicThatKafkaWouldRefuseIsRefused) {
-  FileSource source({.paths = {}, .topic = "in put"}, checkpoint_);
+  FileSource source({.paths = {}, .topic = "in put"});
   EXPECT_FALSE(source.Open().ok());
 }
 

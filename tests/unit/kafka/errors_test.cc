@@ -29,7 +29,7 @@ TEST(KafkaErrorsTest, EveryProducerFailureHasOneWayOut) {
        ErrorKind::kAbortTransaction},
       {"an ambiguous commit costs the producer",
        Failure(RD_KAFKA_RESP_ERR__TIMED_OUT, kNo, kNo, kYes), ProducerCall::kCommit,
-       ErrorKind::kRecreateProducer},
+       ErrorKind::kReplaceSink},
       {"an init that is not answered is repeated",
        Failure(RD_KAFKA_RESP_ERR__TIMED_OUT, kNo, kNo, kYes), ProducerCall::kInit,
        ErrorKind::kUnavailable},
@@ -37,15 +37,15 @@ TEST(KafkaErrorsTest, EveryProducerFailureHasOneWayOut) {
        Failure(RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, kNo, kNo, kYes), ProducerCall::kInit,
        ErrorKind::kUnavailable},
       {"fenced, as the library says it", Failure(RD_KAFKA_RESP_ERR__FENCED, kYes, kNo, kNo),
-       ProducerCall::kCommit, ErrorKind::kRecreateProducer},
+       ProducerCall::kCommit, ErrorKind::kReplaceSink},
       {"fenced, as the broker says it",
        Failure(RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, kNo, kYes, kNo), ProducerCall::kCommit,
-       ErrorKind::kRecreateProducer},
+       ErrorKind::kReplaceSink},
       {"a fatal error of the idempotent producer",
        Failure(RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, kYes, kNo, kNo),
-       ProducerCall::kCommit, ErrorKind::kRecreateProducer},
+       ProducerCall::kCommit, ErrorKind::kReplaceSink},
       {"a call in the wrong state", Failure(RD_KAFKA_RESP_ERR__STATE, kNo, kNo, kNo),
-       ProducerCall::kBegin, ErrorKind::kRecreateProducer},
+       ProducerCall::kBegin, ErrorKind::kReplaceSink},
       {"the broker's longest transaction is shorter",
        Failure(RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT, kYes, kNo, kNo), ProducerCall::kInit,
        ErrorKind::kInvalidConfig},
@@ -74,7 +74,7 @@ TEST(KafkaErrorsTest, OnlyAFaultOfTheRecordItselfIsARefusal) {
   EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT), ErrorKind::kAbortTransaction);
   EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED),
             ErrorKind::kAbortTransaction);
-  EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH), ErrorKind::kRecreateProducer);
+  EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH), ErrorKind::kReplaceSink);
 }
 
 TEST(KafkaErrorsTest, ALostMembershipDiscardsAndACorruptSetIsReadAgain) {

@@ -32,14 +32,15 @@ class KafkaSinkTest : public ::testing::Test {
   ~KafkaSinkTest() override {
     sink_.reset();
     // The mock keeps no offsets of transactions: the next test starts after this one's records.
-    if (!records_.empty()) ExpectOk(source().CommitOffsets(After(records_)));
-    ExpectOk(source().Rewind());
+    if (!records_.empty()) ExpectOk(source().Commit(After(records_)));
+    ExpectOk(source().Rewind(nullptr));
   }
 
   void MakeSink(Strings topics, Delivery delivery = Delivery::kExactlyOnce) {
     KafkaSinkSettings settings = SinkSettings(cluster().brokers(), out_, std::move(topics));
     settings.delivery = delivery;
-    sink_ = std::make_unique<KafkaSink>(settings, source(), shared_->test.watchdog, metrics_);
+    delivery_ = delivery;
+    sink_ = std::make_unique<KafkaSink>(settings, shared_->test.watchdog, metrics_);
   }
 
   /// An open sink, and records in hand.
@@ -55,7 +56,7 @@ class KafkaSinkTest : public ::testing::Test {
   Status Transaction() {
     SLUICE_TRY(sink_->Begin());
     SLUICE_TRY(sink_->Write(outbox_));
-    return sink_->Commit(After(records_));
+    return CommitBoth(*sink_, source(), After(records_), delivery_);
   }
 
   inline static std::unique_ptr<Shared> shared_;
@@ -65,6 +66,7 @@ class KafkaSinkTest : public ::testing::Test {
   Outbox outbox_;
   std::unique_ptr<KafkaSink> sink_;
   std::vector<Record> records_;
+  Delivery delivery_ = Delivery::kExactlyOnce;
 };
 
 TEST_F(KafkaSinkTest, AMissingTopicIsNamedUntilItIsThere) {
@@ -148,8 +150,30 @@ TEST_F(KafkaSinkTest, ACheckpointOfAPartitionThatIsNotOwnedDiscards) {
   Start({"a"});
   ExpectOk(sink_->Begin());
   ExpectOk(sink_->Write(outbox_));
-  ExpectKind(sink_->Commit({{"in", 7, 1}}), ErrorKind::kDiscard);
+  ExpectKind(CommitBoth(*sink_, source(), {{"in", 7, 1}}), ErrorKind::kDiscard);
   ExpectOk(sink_->Abort());
+}
+
+TEST_F(KafkaSinkTest, ASealOfAnotherKindOfSourceIsFatal) {
+  Start({"a"});
+  ExpectOk(sink_->Begin());
+  ExpectOk(sink_->Write(outbox_));
+  ExpectKind(sink_->CommitWith({After(records_), "input in 0 /a/file"}), ErrorKind::kFatal,
+             "not sealed by a Kafka source");
+  ExpectOk(sink_->Abort());
+}
+
+TEST_F(KafkaSinkTest, OutputsAloneAreATransactionToo) {
+  Start({"a"});
+  ExpectOk(sink_->Begin());
+  ExpectOk(sink_->Write(outbox_));
+  ExpectOk(sink_->Commit());
+  EXPECT_EQ(cluster().Read(out_, 1).size(), 1U);
+}
+
+TEST_F(KafkaSinkTest, WithoutTransactionsNoCheckpointIsCommittedWithTheOutputs) {
+  Start({"a"}, Delivery::kAtLeastOnce);
+  ExpectKind(sink_->CommitWith({After(records_), ""}), ErrorKind::kFatal);
 }
 
 TEST_F(KafkaSinkTest, ALostMembershipCostsTheTransaction) {
@@ -172,10 +196,10 @@ TEST_F(KafkaSinkTest, AFencedProducerIsReplacedAndTheThirdTimeIsFatal) {
   Start({"a"});
   for (int i = 0; i < 2; ++i) {
     cluster().FailNext(api::kEndTxn, RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
-    ExpectKind(Transaction(), ErrorKind::kRecreateProducer);
-    ExpectKind(sink_->Abort(), ErrorKind::kRecreateProducer);
-    ExpectKind(sink_->Begin(), ErrorKind::kRecreateProducer);
-    RetryUntilOk([this] { return sink_->Recreate(); });
+    ExpectKind(Transaction(), ErrorKind::kReplaceSink);
+    ExpectKind(sink_->Abort(), ErrorKind::kReplaceSink);
+    ExpectKind(sink_->Begin(), ErrorKind::kReplaceSink);
+    RetryUntilOk([this] { return sink_->Replace(); });
   }
   cluster().FailNext(api::kEndTxn, RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
   ExpectKind(Transaction(), ErrorKind::kFatal, "another process uses transactional.id " + out_);
@@ -194,7 +218,7 @@ TEST_F(KafkaSinkTest, AtLeastOnceCommitsOffsetsAfterTheRecords) {
   ExpectOk(Transaction());
   EXPECT_EQ(cluster().Read(out_, 2).size(), 2U);
   cluster().Produce("in", {"c"});
-  ExpectOk(source().Rewind());
+  ExpectOk(source().Rewind(nullptr));
   records_ = Collect(source(), 1);
   EXPECT_EQ(Values(records_), Strings{"c"});
 }
@@ -205,7 +229,7 @@ TEST_F(KafkaSinkTest, AtLeastOnceCommitsNothingAfterAFailedDelivery) {
   ExpectKind(Transaction(), ErrorKind::kRefused);
   ExpectOk(sink_->Abort());
   outbox_.Reset();
-  ExpectOk(source().Rewind());
+  ExpectOk(source().Rewind(nullptr));
   records_ = Collect(source(), 1);
   EXPECT_EQ(Values(records_), Strings{"refused"});
 }
@@ -219,13 +243,14 @@ TEST(KafkaSinkAloneTest, AtLeastOnceDiscardsWhatTheGroupTookAway) {
   SourceUnderTest input(SourceSettings(cluster.brokers(), "g", "in"));
   KafkaSinkSettings settings = SinkSettings(cluster.brokers(), "id", {"out"});
   settings.delivery = Delivery::kAtLeastOnce;
-  KafkaSink sink(settings, input.source, input.watchdog, input.metrics);
+  KafkaSink sink(settings, input.watchdog, input.metrics);
   RetryUntilOk([&] { return sink.Open(); });
   ExpectOk(input.source.Open());
   const std::vector<Record> records = Collect(input.source, 1);
   cluster.FailNext(api::kOffsetCommit, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION);
   ExpectOk(sink.Begin());
-  ExpectKind(sink.Commit(After(records)), ErrorKind::kDiscard);
+  ExpectKind(CommitBoth(sink, input.source, After(records), Delivery::kAtLeastOnce),
+             ErrorKind::kDiscard);
 }
 
 }  // namespace

@@ -128,13 +128,13 @@ TEST_F(JoinedSourceTest, LimitsHoldAndTheRestComesNext) {
 TEST_F(JoinedSourceTest, RewindHandsOutAgainWhatIsNotCommitted) {
   cluster().Produce("in", {"a"}, 0);
   cluster().Produce("in", {"b"}, 1);
-  ExpectOk(source().CommitOffsets(After(Collect(source(), 2))));
+  ExpectOk(source().Commit(After(Collect(source(), 2))));
   source().Release();
   cluster().Produce("in", {"c", "d"}, 0);
   cluster().Produce("in", {"e", "f"}, 1);
   ASSERT_EQ(Collect(source(), 3).size(), 3U);
 
-  ExpectOk(source().Rewind());
+  ExpectOk(source().Rewind(nullptr));
 
   Strings again = Values(Collect(source(), 4));
   std::ranges::sort(again);
@@ -151,24 +151,24 @@ TEST_F(JoinedSourceTest, IdleKeepsRecordsBackAndLosesNone) {
 TEST_F(JoinedSourceTest, LagIsWhatIsNotCommittedAndNeverNegative) {
   cluster().Produce("in", {"a"});
   Checkpoint before = After(Collect(source(), 1));
-  source().NoteCommitted(before);
+  source().Committed(before);
   cluster().Produce("in", {"b", "c", "d"});
   ASSERT_EQ(Collect(source(), 3).size(), 3U);
   // The gauge follows within a second.
   ExpectOk(source().Idle(milliseconds(1'100)));
   EXPECT_EQ(metrics().Value("sluice_consumer_lag_records{topic=in,partition=0}"), 3);
   before[0].offset += 2;
-  source().NoteCommitted(before);
+  source().Committed(before);
   EXPECT_EQ(source().Lag()[0].records, 1);
   before[0].offset += 5;
-  source().NoteCommitted(before);
+  source().Committed(before);
   EXPECT_EQ(source().Lag()[0].records, 0);
 }
 
 TEST_F(JoinedSourceTest, NobodyCommitsForAPartitionThatIsNotOwned) {
   cluster().Produce("in", {"a"});
   ASSERT_EQ(Collect(source(), 1).size(), 1U);
-  ExpectKind(source().CommitOffsets({{"in", 7, 1}}), ErrorKind::kDiscard);
+  ExpectKind(source().Commit({{"in", 7, 1}}), ErrorKind::kDiscard);
 }
 
 TEST_F(JoinedSourceTest, ABrokerThatGoesAwayIsReportedUntilItIsBack) {

@@ -26,8 +26,7 @@ class RealBrokerTest : public ::testing::Test {
     Worker(const std::string& brokers, const std::string& id, const std::string& in,
            const Strings& out)
         : input(SourceSettings(brokers, in + ".group", in)),
-          sink(SinkSettings(brokers, in + "." + id, out), input.source, input.watchdog,
-               input.metrics) {
+          sink(SinkSettings(brokers, in + "." + id, out), input.watchdog, input.metrics) {
       RetryUntilOk([this] { return sink.Open(); });
       RetryUntilOk([this] { return input.source.Open(); });
     }
@@ -36,7 +35,7 @@ class RealBrokerTest : public ::testing::Test {
       Copy(records, outbox);
       SLUICE_TRY(sink.Begin());
       SLUICE_TRY(sink.Write(outbox));
-      return sink.Commit(After(records));
+      return CommitBoth(sink, input.source, After(records));
     }
     SourceUnderTest input;
     KafkaSink sink;
@@ -82,7 +81,7 @@ TEST_F(RealBrokerTest, AnAbortedTransactionIsInvisibleAndExactlyItsRecordsComeAg
   ExpectOk(worker->sink.Begin());
   ExpectOk(worker->sink.Write(outbox_));
   ExpectOk(worker->sink.Abort());
-  ExpectOk(worker->input.source.Rewind());
+  ExpectOk(worker->input.source.Rewind(nullptr));
   const std::vector<Record> again = Collect(worker->input.source, 2);
   EXPECT_EQ(Values(again), (Strings{"c", "d"}));
   ExpectOk(worker->Transaction(again, outbox_));
@@ -116,13 +115,13 @@ TEST_F(RealBrokerTest, ASecondProducerOfTheSameIdFencesTheFirst) {
   WriteTopic(brokers_, in_, 0, {"a"});
   const auto first = Start();
   const std::vector<Record> records = Collect(first->input.source, 1);
-  KafkaSink second(SinkSettings(brokers_, in_ + ".0", {out_}), first->input.source,
-                   first->input.watchdog, first->input.metrics);
+  KafkaSink second(SinkSettings(brokers_, in_ + ".0", {out_}), first->input.watchdog,
+                   first->input.metrics);
   RetryUntilOk([&] { return second.Open(); });
-  ExpectKind(first->Transaction(records, outbox_), ErrorKind::kRecreateProducer);
-  ExpectKind(first->sink.Abort(), ErrorKind::kRecreateProducer);
-  RetryUntilOk([&] { return first->sink.Recreate(); });
-  ExpectOk(first->input.source.Rewind());
+  ExpectKind(first->Transaction(records, outbox_), ErrorKind::kReplaceSink);
+  ExpectKind(first->sink.Abort(), ErrorKind::kReplaceSink);
+  RetryUntilOk([&] { return first->sink.Replace(); });
+  ExpectOk(first->input.source.Rewind(nullptr));
   ExpectOk(first->Transaction(Collect(first->input.source, 1), outbox_));
   EXPECT_EQ(Committed(1), Strings{"a"});
 }
@@ -171,7 +170,7 @@ TEST_F(RealBrokerTest, ATopicsLimitIsReadAndARecordOfThatSizePasses) {
   for (int i = 0; i < 50; ++i) outbox_.records().push_back({1, std::nullopt, "small", {}, {}});
   ExpectOk(worker.sink.Begin());
   ExpectOk(worker.sink.Write(outbox_));
-  ExpectOk(worker.sink.Commit(After(records)));
+  ExpectOk(CommitBoth(worker.sink, worker.input.source, After(records)));
   EXPECT_EQ(ReadTopic(brokers_, small, 60).size(), 60U);
 }
 
@@ -183,7 +182,8 @@ TEST_F(RealBrokerTest, ARefusedRecordCostsTheTransactionAndTheNextOneWorks) {
   outbox_.records() = {{0, std::nullopt, "small", {}, {}}, {0, std::nullopt, value, {}, {}}};
   ExpectOk(worker->sink.Begin());
   ExpectOk(worker->sink.Write(outbox_));
-  ExpectKind(worker->sink.Commit(After(records)), ErrorKind::kRefused, "2000000 bytes");
+  ExpectKind(CommitBoth(worker->sink, worker->input.source, After(records)), ErrorKind::kRefused,
+             "2000000 bytes");
   ExpectOk(worker->sink.Abort());
   ExpectOk(worker->Transaction(records, outbox_));
   EXPECT_EQ(Committed(1), Strings{"a"});
@@ -198,7 +198,7 @@ TEST_F(RealBrokerTest, ARefusalWhileRecordsAreStillWrittenIsToldByWriteOrCommit)
   outbox_.records()[0].value = value;
   ExpectOk(worker->sink.Begin());
   Status status = worker->sink.Write(outbox_);
-  if (status.ok()) status = worker->sink.Commit(After(records));
+  if (status.ok()) status = CommitBoth(worker->sink, worker->input.source, After(records));
   ExpectKind(status, ErrorKind::kRefused, "2000000 bytes");
   ExpectOk(worker->sink.Abort());
   ExpectOk(worker->Transaction(records, outbox_));
@@ -210,7 +210,7 @@ TEST_F(RealBrokerTest, ASinkTopicThatVanishesIsWaitedForByName) {
   SourceUnderTest input(SourceSettings(brokers_, in_ + ".group", in_));
   KafkaSinkSettings settings = SinkSettings(brokers_, in_ + ".0", {out_});
   settings.transaction_timeout = milliseconds(2'000);
-  KafkaSink sink(settings, input.source, input.watchdog, input.metrics);
+  KafkaSink sink(settings, input.watchdog, input.metrics);
   RetryUntilOk([&] { return sink.Open(); });
   RetryUntilOk([&] { return input.source.Open(); });
   const std::vector<Record> records = Collect(input.source, 2);
@@ -218,15 +218,15 @@ TEST_F(RealBrokerTest, ASinkTopicThatVanishesIsWaitedForByName) {
   DeleteTopic(brokers_, out_);
   ExpectOk(sink.Begin());
   Status status = sink.Write(outbox_);
-  if (status.ok()) status = sink.Commit(After(records));
+  if (status.ok()) status = CommitBoth(sink, input.source, After(records));
   ASSERT_FALSE(status.ok());
-  ExpectKind(sink.Abort(), ErrorKind::kRecreateProducer);
-  ExpectKind(sink.Recreate(), ErrorKind::kUnavailable, "sink topic not usable: " + out_ + " (");
+  ExpectKind(sink.Abort(), ErrorKind::kReplaceSink);
+  ExpectKind(sink.Replace(), ErrorKind::kUnavailable, "sink topic not usable: " + out_ + " (");
   CreateTopic(brokers_, out_, 1);
-  RetryUntilOk([&] { return sink.Recreate(); });
+  RetryUntilOk([&] { return sink.Replace(); });
   ExpectOk(sink.Begin());
   ExpectOk(sink.Write(outbox_));
-  ExpectOk(sink.Commit(After(records)));
+  ExpectOk(CommitBoth(sink, input.source, After(records)));
   EXPECT_EQ(Committed(2), (Strings{"a", "b"}));
 }
 
@@ -275,10 +275,10 @@ TEST_F(RealBrokerTest, PausesAndRewindsUnderAFullQueueLoseAndDoubleNothing) {
     ASSERT_FALSE(records.empty());
     if (round % 3 == 1) ExpectOk(source.Idle(milliseconds(20)));
     if (round % 3 == 2) {
-      ExpectOk(source.Rewind());
+      ExpectOk(source.Rewind(nullptr));
     } else {
       for (const std::string& value : Values(records)) seen.push_back(value);
-      ExpectOk(source.CommitOffsets(After(records)));
+      ExpectOk(source.Commit(After(records)));
       source.Release();
     }
     records = Collect(source, std::min<std::size_t>(1'000, values.size() - seen.size()));

@@ -91,6 +91,20 @@ inline Checkpoint After(const std::vector<Record>& records) {
   return checkpoint;
 }
 
+/// As the worker commits: in one step, or the outputs first and then the offsets.
+inline Status CommitBoth(KafkaSink& sink, KafkaSource& source, const Checkpoint& checkpoint,
+                         Delivery delivery = Delivery::kExactlyOnce) {
+  if (delivery == Delivery::kAtLeastOnce) {
+    SLUICE_TRY(sink.Commit());
+    return source.Commit(checkpoint);
+  }
+  const auto sealed = source.Seal(checkpoint);
+  if (!sealed) return sealed.error();
+  SLUICE_TRY(sink.CommitWith(sealed.value()));
+  source.Committed(checkpoint);
+  return Ok();
+}
+
 /// One output per record, with its value, to topic 0.
 inline void Copy(const std::vector<Record>& records, Outbox& outbox) {
   for (const Record& record : records) {

@@ -11,6 +11,7 @@
 #include "codec/json_reader.h"
 #include "config/config.h"
 #include "config/pipeline_config.h"
+#include "daemon/builtin_ports.h"
 #include "engine/worker.h"
 #include "fake_resources.h"
 #include "stages/builtin.h"
@@ -32,7 +33,8 @@ std::string ReadFile(const fs::path& path) {
 class ShippedPipeline {
  public:
   explicit ShippedPipeline(const std::string& name, const std::vector<Override>& overrides = {}) {
-    if (!RegisterBuiltinStages(registry_).ok()) std::abort();
+    if (!RegisterBuiltinStages(registry_.stages).ok()) std::abort();
+    if (!RegisterBuiltinPorts(registry_).ok()) std::abort();
     auto config = LoadConfig(SLUICE_SOURCE_DIR "/config/" + name + ".yaml", overrides,
                              [](const std::string&) { return std::nullopt; });
     if (!config) {
@@ -57,7 +59,7 @@ class ShippedPipeline {
       if (JsonReader().Read(line, arena, entry) != nullptr) std::abort();
       const auto db = static_cast<int>(entry.Read(Path("/db")).AsInt64());
       const auto store = std::ranges::find_if(checked_.stores, [&](const StoreConfig& config) {
-        return config.redis && config.redis->db == db;
+        return config.spec->name == "redis" && config.node->Int("db", -1) == db;
       });
       if (store == checked_.stores.end()) std::abort();
       fakes::FakeLookups::Entry& known =
@@ -114,23 +116,25 @@ class ShippedPipeline {
     parts.push_back(std::move(part));
     Flow flow(std::move(parts), registry);
     WorkerMetrics metrics(registry, checked_.name);
-    Readiness readiness;
+    const fakes::FixedClock clock(0);
+    StatusBoard board;
+    WorkerReport report(board.Add("worker"), metrics, clock);
     fakes::FakeSource source(values);
-    fakes::FakeSink sink(source);
+    fakes::FakeSink sink;
     Worker worker({.name = "worker",
                    .source = source,
                    .sink = sink,
                    .flow = flow,
                    .topic_count = topic_count,
+                   .joint_commit = true,
                    .transaction = {},
-                   .metrics = metrics,
-                   .readiness = readiness,
-                   .log = [](std::string_view, const std::string&) {}});
+                   .report = report,
+                   .log = [](LogLevel, std::string_view, std::string_view) {}});
     const Status status = worker.Run(std::stop_source().get_token());
     EXPECT_TRUE(status.ok()) << status.error().message;
   }
 
-  StageRegistry registry_;
+  Registry registry_;
   std::unique_ptr<Config> config_;
   PipelineConfig checked_;
   FakeResources resources_;

@@ -13,6 +13,7 @@
 #include "codec/json_reader.h"
 #include "config/config.h"
 #include "config/pipeline_config.h"
+#include "daemon/builtin_ports.h"
 #include "fake_resources.h"
 #include "sluice/batch.h"
 #include "stages/builtin.h"
@@ -33,7 +34,8 @@ class StageTest : public ::testing::Test, protected Emitter {
   };
 
   void SetUp() override {
-    ASSERT_TRUE(RegisterBuiltinStages(registry_).ok());
+    ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
+    ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     batch_.SetEmitter(this);
   }
 
@@ -107,7 +109,7 @@ class StageTest : public ::testing::Test, protected Emitter {
     return id < batch_.counters().size() ? batch_.counters()[id] : 0;
   }
 
-  StageRegistry registry_;
+  Registry registry_;
   FakeResources resources_;
   Batch batch_;
   std::vector<Emitted> emitted_;

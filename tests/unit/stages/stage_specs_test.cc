@@ -27,8 +27,8 @@ class StageSpecsTest : public StageTest {
 };
 
 TEST_F(StageSpecsTest, EveryStageIsNamedAndDescribed) {
-  ASSERT_FALSE(registry_.specs().empty());
-  for (const StageSpec& spec : registry_.specs()) {
+  ASSERT_FALSE(registry_.stages.specs().empty());
+  for (const StageSpec& spec : registry_.stages.specs()) {
     EXPECT_THAT(spec.name, MatchesRegex("[a-z][a-z0-9_]*"));
     EXPECT_TRUE(IsSentence(spec.summary)) << spec.name << ": " << spec.summary;
     for (const FieldSpec& field : spec.fields) ExpectFieldIsDescribed(spec.name, field);
@@ -37,7 +37,7 @@ TEST_F(StageSpecsTest, EveryStageIsNamedAndDescribed) {
 }
 
 TEST_F(StageSpecsTest, ReasonsAreBoundedCodesAndNoneStandsTwice) {
-  for (const StageSpec& spec : registry_.specs()) {
+  for (const StageSpec& spec : registry_.stages.specs()) {
     std::set<std::string> seen;
     for (const std::string& reason : spec.reasons) {
       EXPECT_THAT(reason, MatchesRegex("[a-z][a-z0-9_]*")) << spec.name;
@@ -47,7 +47,7 @@ TEST_F(StageSpecsTest, ReasonsAreBoundedCodesAndNoneStandsTwice) {
 }
 
 TEST_F(StageSpecsTest, EveryExampleIsValidAndCanBeBuilt) {
-  for (const StageSpec& spec : registry_.specs()) {
+  for (const StageSpec& spec : registry_.stages.specs()) {
     // An example is an entry without its dash: its later lines move to the right.
     std::string entry;
     std::istringstream lines(spec.example);
@@ -60,7 +60,7 @@ TEST_F(StageSpecsTest, EveryExampleIsValidAndCanBeBuilt) {
 }
 
 TEST_F(StageSpecsTest, EveryKeyOfAnotherNameIsRefused) {
-  for (const StageSpec& spec : registry_.specs()) {
+  for (const StageSpec& spec : registry_.stages.specs()) {
     const std::string entry =
         spec.name + (spec.field_list ? ": [ { nonsense: 1 } ]" : ": { nonsense: 1 }");
     EXPECT_THAT(Problem(entry), ::testing::HasSubstr("nonsense")) << spec.name;
@@ -68,7 +68,7 @@ TEST_F(StageSpecsTest, EveryKeyOfAnotherNameIsRefused) {
 }
 
 TEST_F(StageSpecsTest, AnEmptyBatchIsNoMatterToAnyStage) {
-  for (const StageSpec& spec : registry_.specs()) {
+  for (const StageSpec& spec : registry_.stages.specs()) {
     if (spec.field_list) continue;
     const auto stage = Build(spec.example.substr(0, spec.example.find('\n')));
     ASSERT_NE(stage, nullptr);
@@ -77,7 +77,7 @@ TEST_F(StageSpecsTest, AnEmptyBatchIsNoMatterToAnyStage) {
 }
 
 TEST_F(StageSpecsTest, TwoStagesOfOneNameAreRefused) {
-  EXPECT_FALSE(RegisterBuiltinStages(registry_).ok());
+  EXPECT_FALSE(RegisterBuiltinStages(registry_.stages).ok());
 }
 
 }  // namespace

@@ -163,7 +163,7 @@ TEST_F(ValidateTelemetryTest, FlagsAndMetadataThatAreNoObjectsAreLeftAlone) {
 }
 
 TEST_F(ValidateTelemetryTest, EveryReasonThatItGivesIsDeclared) {
-  const auto& reasons = registry_.Find("validate_telemetry")->reasons;
+  const auto& reasons = registry_.stages.Find("validate_telemetry")->reasons;
   for (const char* text : {"{bad", "[]", "{}", R"({"eid":"X"})", "\xff", R"({"a":1e999})"}) {
     EXPECT_THAT(reasons, ::testing::Contains(std::string(After(text).reason())));
   }

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "sluice/claim_store.h"
+#include "sluice/clock.h"
+#include "sluice/log.h"
+#include "sluice/lookup_store.h"
+#include "sluice/metrics.h"
+#include "sluice/spec.h"
+
+namespace sluice {
+
+/// What the workers of a process share of a store, by a key of the store's choice; made by the
+/// first that asks. Used while stages are built, by one thread.
+class SharedObjects {
+ public:
+  template <typename T>
+  std::shared_ptr<T>& Of(const std::string& key) {
+    auto& held = objects_[key];
+    if (held == nullptr) held = std::make_shared<std::shared_ptr<T>>();
+    return *static_cast<std::shared_ptr<T>*>(held.get());
+  }
+
+ private:
+  std::map<std::string, std::shared_ptr<void>> objects_;
+};
+
+/// What a worker's connection to a store is made with. References outlive it.
+struct StoreContext {
+  std::string name;   ///< Its name under `stores`.
+  std::string scope;  ///< The pipeline's: stores of the same name in two pipelines are two stores.
+  const Clock& clock;
+  MetricsRegistry& metrics;
+  Log log;
+  SharedObjects& shared;
+};
+
+/// A kind of store. It gives what its functions make; an empty function: it can't be used so.
+struct StoreSpec : Spec {
+  bool remote = false;     ///< Needs a server: `validate` and `explain` do without it.
+  bool durable = true;     ///< What is written is there after a restart.
+  bool cacheable = false;  ///< Lookups may have a cache in front.
+
+  /// Makes a worker's connection. kUnavailable is left to the first Ping or Send, so that a
+  /// server that is away does not keep the process from starting.
+  std::function<Result<std::unique_ptr<ClaimStore>>(const ConfigNode&, const StoreContext&)> claims;
+  std::function<Result<std::unique_ptr<LookupStore>>(const ConfigNode&, const StoreContext&)>
+      lookups;
+};
+
+}  // namespace sluice

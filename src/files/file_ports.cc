@@ -1,0 +1,123 @@
+#include "files/file_ports.h"
+
+#include <memory>
+#include <utility>
+
+#include "files/file_sink.h"
+#include "files/file_source.h"
+#include "files/lookup_file.h"
+#include "memory/memory_lookup_store.h"
+
+namespace sluice {
+namespace {
+
+/// A sink of files keeps the checkpoint of a source of files, whatever the directories are.
+constexpr const char* kDomain = "files";
+
+SourceTraits Describe(const ConfigNode& node) {
+  SourceTraits traits;
+  traits.topics = node.Strings("topic");
+  for (const std::string& path : node.Strings("paths")) {
+    traits.description += (traits.description.empty() ? "" : ", ") + path;
+  }
+  traits.commit_domain = node.String("checkpoint").empty() ? kDomain : "";
+  traits.max_workers = 1;
+  return traits;
+}
+
+Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const SourceContext& context) {
+  FileSourceSettings settings;
+  settings.paths = node.Strings("paths");
+  settings.topic = context.topic_prefix + node.String("topic");
+  settings.checkpoint = node.String("checkpoint");
+  return std::unique_ptr<Source>(new FileSource(std::move(settings)));
+}
+
+Result<std::unique_ptr<Sink>> BuildSink(const ConfigNode& node, const SinkContext& context) {
+  FileSinkSettings settings;
+  settings.directory = node.String("directory");
+  settings.topics = context.topics;
+  settings.envelope = node.Bool("envelope");
+  settings.max_record_bytes = context.max_record_bytes;
+  return std::unique_ptr<Sink>(new FileSink(std::move(settings)));
+}
+
+Result<std::unique_ptr<LookupStore>> BuildLookups(const ConfigNode& node,
+                                                  const StoreContext& context) {
+  const std::string path = node.String("path");
+  const auto db = static_cast<int>(node.Int("db"));
+  auto& table = context.shared.Of<const MemoryLookups>("file " + std::to_string(db) + " " + path);
+  if (table == nullptr) {
+    auto loaded = LoadLookups(path, db);
+    if (!loaded) return std::move(loaded).error().Wrap(node.where());
+    table = std::move(loaded).value();
+    context.log(LogLevel::kInfo, "store " + context.name,
+                std::to_string(table->size()) + " keys of database " + std::to_string(db) +
+                    " from " + path);
+  }
+  return std::unique_ptr<LookupStore>(new MemoryLookupStore(table));
+}
+
+}  // namespace
+
+SourceSpec FilesSourceSpec() {
+  SourceSpec spec;
+  spec.name = "files";
+  spec.summary =
+      "Reads files of one record a line (NDJSON), plain or gzip, as the partitions of a topic.";
+  spec.fields = {
+      {.name = "paths",
+       .type = FieldType::kStringList,
+       .description = "Files to read.",
+       .required = true},
+      {.name = "topic",
+       .type = FieldType::kTopic,
+       .description = "Topic that the files stand for, without `topic_prefix`.",
+       .required = true},
+      {.name = "checkpoint",
+       .description = "File in which the source notes how far it has come; without it a sink of "
+                      "files does, and with any other sink each start reads all.",
+       .default_value = ""}};
+  spec.example = "files: { paths: [telemetry.ndjson.gz], topic: telemetry.raw }\n";
+  spec.describe = Describe;
+  spec.build = BuildSource;
+  return spec;
+}
+
+SinkSpec FilesSinkSpec() {
+  SinkSpec spec;
+  spec.name = "files";
+  spec.summary = "Writes one file of lines (NDJSON) for each topic.";
+  spec.fields = {
+      {.name = "directory", .description = "Where the files are written.", .required = true},
+      {.name = "envelope",
+       .type = FieldType::kBool,
+       .description = "Write {\"key\":...,\"headers\":{...},\"value\":...} instead of the value "
+                      "alone.",
+       .default_value = "false"}};
+  spec.example = "files: { directory: out, envelope: true }\n";
+  spec.describe = [](const ConfigNode& node) {
+    return SinkTraits{.description = "files in " + node.String("directory"),
+                      .commit_domain = kDomain};
+  };
+  spec.build = BuildSink;
+  return spec;
+}
+
+StoreSpec FileStoreSpec() {
+  StoreSpec spec;
+  spec.name = "file";
+  spec.summary = "Holds reference data from a file of lines (NDJSON), read once at the start.";
+  spec.fields = {{.name = "path", .description = "The file, plain or gzip.", .required = true},
+                 {.name = "db",
+                  .type = FieldType::kInt,
+                  .description = "Number of the database of which the keys count.",
+                  .default_value = "0",
+                  .least = 0,
+                  .most = 2147483647}};
+  spec.example = "file: { path: reference.ndjson.gz, db: 5 }\n";
+  spec.lookups = BuildLookups;
+  return spec;
+}
+
+}  // namespace sluice

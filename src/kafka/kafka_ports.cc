@@ -1,0 +1,142 @@
+#include "kafka/kafka_ports.h"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "kafka/kafka_sink.h"
+#include "kafka/kafka_source.h"
+#include "kafka/log_limiter.h"
+#include "kafka/options.h"
+
+namespace sluice::kafka {
+namespace {
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+  return name.data();
+}
+
+Options OptionsOf(const ConfigNode& node) {
+  Options options;
+  if (const ConfigNode* map = node.Get("options")) {
+    for (const auto& [name, value] : map->members()) options[name] = value->text();
+  }
+  return options;
+}
+
+Status ValidateOptions(ClientKind kind, const ConfigNode& node) {
+  std::string problems;
+  for (const OptionProblem& problem : CheckOptions(kind, OptionsOf(node))) {
+    if (!problems.empty()) problems += '\n';
+    problems += node.Get("options")->Complain(problem.message).message;
+  }
+  if (problems.empty()) return Ok();
+  return Error{ErrorKind::kInvalidConfig, problems};
+}
+
+/// Brokers that are named in the same way are one cluster.
+std::string DomainOf(const ConfigNode& node) { return "kafka " + node.String("brokers"); }
+
+SourceTraits DescribeSource(const ConfigNode& node) {
+  const std::string instance = node.String("instance");
+  return {.topics = node.Strings("topics"),
+          .description = "group " + node.String("group") + " at " + node.String("brokers"),
+          .member = node.String("group") + "." + (instance.empty() ? HostName() : instance),
+          .commit_domain = DomainOf(node)};
+}
+
+Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const SourceContext& context) {
+  KafkaSourceSettings settings;
+  settings.brokers = node.String("brokers");
+  settings.group = node.String("group");
+  settings.topics = context.topics;
+  settings.auto_offset_reset =
+      ParseOffsetReset(node.String("auto_offset_reset")).value_or(OffsetReset::kEarliest);
+  settings.client_id = "sluice-" + context.pipeline;
+  settings.options = OptionsOf(node);
+  settings.log = LimitedLog(context.log);
+  return std::unique_ptr<Source>(
+      new KafkaSource(std::move(settings), context.watchdog, context.metrics));
+}
+
+Result<std::unique_ptr<Sink>> BuildSink(const ConfigNode& node, const SinkContext& context) {
+  KafkaSinkSettings settings;
+  settings.brokers = node.String("brokers");
+  settings.transactional_id = context.writer;
+  settings.delivery = context.commits_checkpoints ? Delivery::kExactlyOnce : Delivery::kAtLeastOnce;
+  settings.topics = context.topics;
+  settings.client_id = "sluice-" + context.pipeline;
+  settings.options = OptionsOf(node);
+  settings.log = LimitedLog(context.log);
+  settings.max_record_bytes = context.max_record_bytes;
+  settings.transaction_timeout = context.transaction_timeout;
+  return std::unique_ptr<Sink>(
+      new KafkaSink(std::move(settings), context.watchdog, context.metrics));
+}
+
+FieldSpec OptionsField(const std::string& what) {
+  return {.name = "options",
+          .type = FieldType::kMap,
+          .description = "Properties of librdkafka's " + what +
+                         "; those that sluice sets itself are refused with the reason."};
+}
+
+}  // namespace
+
+SourceSpec KafkaSourceSpec() {
+  SourceSpec spec;
+  spec.name = "kafka";
+  spec.summary = "Reads topics as a member of a consumer group; committed records only.";
+  spec.fields = {{.name = "brokers",
+                  .description = "Brokers to ask for the cluster, as host:port, with commas.",
+                  .required = true},
+                 {.name = "group", .description = "Consumer group.", .required = true},
+                 {.name = "topics",
+                  .type = FieldType::kTopicList,
+                  .description = "Topics to read, without `topic_prefix`.",
+                  .required = true},
+                 {.name = "auto_offset_reset",
+                  .description = "Where a partition without a committed offset starts.",
+                  .default_value = "earliest",
+                  .one_of = {"earliest", "latest", "error"}},
+                 {.name = "instance",
+                  .description = "Part of the transactional.id, by default the host name; must "
+                                 "differ between processes of a group that share a host.",
+                  .default_value = ""},
+                 OptionsField("consumer")};
+  spec.example =
+      "kafka: { brokers: \"localhost:9092\", group: dev-pipeline-preprocessor-group, topics: "
+      "[telemetry.raw] }\n";
+  spec.validate = [](const ConfigNode& node) {
+    return ValidateOptions(ClientKind::kConsumer, node);
+  };
+  spec.describe = DescribeSource;
+  spec.build = BuildSource;
+  return spec;
+}
+
+SinkSpec KafkaSinkSpec() {
+  SinkSpec spec;
+  spec.name = "kafka";
+  spec.summary =
+      "Writes topics: in Kafka transactions that hold the offsets of the source too, where both "
+      "are one cluster, otherwise waiting for the acknowledgement of each record.";
+  spec.fields = {{.name = "brokers",
+                  .description = "Brokers, as for the source; by default the source's.",
+                  .required = true,
+                  .from_source = true},
+                 OptionsField("producer")};
+  spec.example = "kafka: { options: { compression.type: lz4 } }\n";
+  spec.validate = [](const ConfigNode& node) {
+    return ValidateOptions(ClientKind::kProducer, node);
+  };
+  spec.describe = [](const ConfigNode& node) {
+    return SinkTraits{.description = node.String("brokers"), .commit_domain = DomainOf(node)};
+  };
+  spec.build = BuildSink;
+  return spec;
+}
+
+}  // namespace sluice::kafka

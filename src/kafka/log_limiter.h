@@ -1,0 +1,12 @@
+#pragma once
+
+#include "kafka/settings.h"
+#include "sluice/log.h"
+
+namespace sluice::kafka {
+
+/// Passes librdkafka's lines on to `log`: one a second for each facility, with a count of those
+/// that were left out.
+LogSink LimitedLog(Log log);
+
+}  // namespace sluice::kafka

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "sluice/store_spec.h"
+
+namespace sluice {
+
+/// A store `{ memory: ... }`: MemoryClaims, and reference data without any key.
+StoreSpec MemoryStoreSpec();
+
+}  // namespace sluice

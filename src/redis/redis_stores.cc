@@ -1,0 +1,114 @@
+#include "redis/redis_stores.h"
+
+#include <memory>
+#include <utility>
+
+#include "redis/redis_claim_store.h"
+#include "redis/redis_lookup_store.h"
+
+namespace sluice {
+namespace {
+
+/// A server that is unreachable is left to the worker, which says so in /readyz.
+Status Opened(const ConfigNode& node, Status opened) {
+  if (opened.ok() || opened.error().kind == ErrorKind::kUnavailable) return Ok();
+  return std::move(opened).error().Wrap(node.where());
+}
+
+Result<std::unique_ptr<ClaimStore>> BuildClaims(const ConfigNode& node,
+                                                const StoreContext& context) {
+  auto settings = RedisSettingsOf(node);
+  if (!settings) return std::move(settings).error();
+  auto claims =
+      std::make_unique<RedisClaimStore>(std::move(settings).value(), context.metrics, context.name);
+  SLUICE_TRY(Opened(node, claims->Open()));
+  for (const std::string& warning : claims->warnings()) {
+    context.log(LogLevel::kWarning, "store " + context.name, warning);
+  }
+  return std::unique_ptr<ClaimStore>(std::move(claims));
+}
+
+Result<std::unique_ptr<LookupStore>> BuildLookups(const ConfigNode& node,
+                                                  const StoreContext& context) {
+  auto settings = RedisSettingsOf(node);
+  if (!settings) return std::move(settings).error();
+  auto lookups = std::make_unique<RedisLookupStore>(std::move(settings).value(), context.metrics,
+                                                    context.name);
+  SLUICE_TRY(Opened(node, lookups->Open()));
+  return std::unique_ptr<LookupStore>(std::move(lookups));
+}
+
+Status Validate(const ConfigNode& node) {
+  const ConfigNode* tls = node.Get("tls");
+  if (tls != nullptr && tls->String("cert").empty() != tls->String("key").empty()) {
+    return tls->Complain("must have both `cert` and `key` of the client, or neither");
+  }
+  auto settings = RedisSettingsOf(node);
+  return settings ? Ok() : Status(std::move(settings).error());
+}
+
+std::vector<FieldSpec> Fields() {
+  FieldSpec tls{.name = "tls",
+                .type = FieldType::kSection,
+                .description = "PEM files for a rediss:// URL; needs hiredis 1.0 or newer."};
+  tls.fields = {
+      {.name = "ca", .description = "Whom to trust; empty: the system's.", .default_value = ""},
+      {.name = "cert", .description = "The client's certificate.", .default_value = ""},
+      {.name = "key", .description = "The client's key.", .default_value = ""}};
+  return {
+      {.name = "url",
+       .description = "redis://[user:password@]host[:port][/db], rediss://... for TLS, or "
+                      "unix:///path?db=N.",
+       .required = true},
+      {.name = "db",
+       .type = FieldType::kInt,
+       .description = "Database, in place of the URL's.",
+       .least = 0,
+       .most = 2147483647},
+      {.name = "user", .description = "ACL user, in place of the URL's.", .default_value = ""},
+      {.name = "password", .description = "Password, in place of the URL's.", .default_value = ""},
+      {.name = "timeout",
+       .type = FieldType::kDuration,
+       .description = "Longest wait for a connection, and for any progress of a command.",
+       .default_value = "5s",
+       .least = 1},
+      std::move(tls)};
+}
+
+}  // namespace
+
+Result<RedisSettings> RedisSettingsOf(const ConfigNode& node) {
+  auto settings = ParseRedisUrl(node.String("url"));
+  if (!settings) return node.Get("url")->Complain(settings.error().message);
+  RedisSettings& redis = settings.value();
+  if (node.Has("db")) redis.db = static_cast<int>(node.Int("db"));
+  if (const std::string user = node.String("user"); !user.empty()) redis.user = user;
+  if (const std::string password = node.String("password"); !password.empty()) {
+    redis.password = password;
+  }
+  if (const ConfigNode* tls = node.Get("tls")) {
+    if (!redis.tls) return tls->Complain("`url` asks for no TLS; write rediss://");
+    redis.ca_file = tls->String("ca");
+    redis.cert_file = tls->String("cert");
+    redis.key_file = tls->String("key");
+  }
+  redis.connect_timeout = node.Duration("timeout", redis.connect_timeout);
+  redis.command_timeout = node.Duration("timeout", redis.command_timeout);
+  return settings;
+}
+
+StoreSpec RedisStoreSpec() {
+  StoreSpec spec;
+  spec.name = "redis";
+  spec.summary = "Holds claims and reference data in a database of Redis or a kin of it.";
+  spec.fields = Fields();
+  spec.example = "redis: { url: \"redis://localhost:6379\", db: 7 }\n";
+  spec.validate = Validate;
+  spec.remote = true;
+  spec.cacheable = true;
+  spec.claims = BuildClaims;
+  spec.lookups = BuildLookups;
+  return spec;
+}
+
+}  // namespace sluice

@@ -1,0 +1,110 @@
+#include "engine/status.h"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "engine/status_json.h"
+
+namespace sluice {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::shared_ptr<WorkerStatus> Status(WorkerState state, std::string reason = {}) {
+  auto status = std::make_shared<WorkerStatus>();
+  status->worker = "worker 0";
+  status->state = state;
+  status->reason = std::move(reason);
+  return status;
+}
+
+TEST(StatusBoardTest, AWorkerIsNotReadyBeforeItRuns) {
+  StatusBoard board;
+  StatusSlot& slot = board.Add("worker 0");
+  EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: starting"));
+  slot.Publish(Status(WorkerState::kRunning));
+  EXPECT_THAT(board.NotReady(), IsEmpty());
+  slot.Publish(Status(WorkerState::kWaiting, "redis: connection refused"));
+  EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: redis: connection refused"));
+}
+
+TEST(StatusBoardTest, EveryWorkerIsNamed) {
+  StatusBoard board;
+  board.Add("worker 0");
+  board.Add("worker 1").Publish(Status(WorkerState::kRunning));
+  board.Add("worker 2");
+  EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: starting", "worker 2: starting"));
+  EXPECT_EQ(board.Workers().size(), 3U);
+}
+
+TEST(StatusBoardTest, ACallThatTakesLongIsAReasonUntilItEnds) {
+  StatusBoard board(milliseconds(0));
+  StatusSlot& slot = board.Add("worker 0");
+  slot.Publish(Status(WorkerState::kRunning));
+  {
+    const StatusSlot::Call call = slot.Enter("committing a transaction");
+    EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: committing a transaction for 0 s"));
+  }
+  EXPECT_THAT(board.NotReady(), IsEmpty());
+}
+
+TEST(StatusBoardTest, AShortCallIsNoReason) {
+  StatusBoard board(hours(1));
+  StatusSlot& slot = board.Add("worker 0");
+  slot.Publish(Status(WorkerState::kRecovering, "the assignment moved"));
+  const StatusSlot::Call call = slot.Enter("committing a transaction");
+  EXPECT_THAT(board.NotReady(), IsEmpty());
+}
+
+TEST(StatusSlotTest, ReadersSeeWholeSnapshotsWhileTheWorkerPublishes) {
+  StatusSlot slot("worker 0");
+  std::jthread worker([&](const std::stop_token& stop) {
+    for (std::uint64_t n = 1; !stop.stop_requested(); ++n) {
+      auto status = Status(WorkerState::kRunning);
+      status->transactions = n;
+      status->records = 2 * n;
+      slot.Publish(std::move(status));
+      slot.Beat();
+    }
+  });
+  for (int i = 0; i < 20'000; ++i) {
+    const StatusSlot::Snapshot seen = slot.snapshot();
+    ASSERT_EQ(seen->records, 2 * seen->transactions);
+  }
+  EXPECT_LT(StatusSlot::Clock::now() - slot.last_beat(), hours(1));
+}
+
+TEST(StatusJsonTest, SaysWhatAWorkerIsDoing) {
+  auto status = Status(WorkerState::kWaiting, "redis \"r\": refused");
+  status->since_ms = 1735776000000;
+  status->transactions = 3;
+  status->records = 30;
+  status->records_per_second = 12.6;
+  status->failures["unavailable"] = 1;
+  status->partitions = {{"dev.in", 2, 7, 10}, {"dev.in", 3}};
+  PipelineStatus& pipeline = status->pipelines.emplace_back();
+  pipeline.name = "p";
+  pipeline.ledger = {.received = 5, .created = 1, .emitted = 4, .diverted = 1, .dropped = 0};
+  pipeline.stages = {{"route", 6}};
+  pipeline.topics = {{"dev.out", 4}};
+  const std::string json = StatusJson({.version = "1", .pipeline = "p", .delivery = "exactly once"},
+                                      {std::shared_ptr<const WorkerStatus>(status)});
+  EXPECT_THAT(json, testing::StartsWith(R"({"name":"sluice","version":"1","pipeline":"p",)"
+                                        R"("delivery":"exactly once")"));
+  EXPECT_THAT(json, HasSubstr(R"("state":"waiting","reason":"redis \"r\": refused",)"
+                              R"("since":"2025-01-02T00:00:00.000Z")"));
+  EXPECT_THAT(json, HasSubstr(R"("last_commit":null,"transactions":3,"records":30,)"
+                              R"("records_per_second":13,"failures":{"unavailable":1})"));
+  EXPECT_THAT(json,
+              HasSubstr(R"({"topic":"dev.in","partition":2,"committed":7,"end":10,"lag":3})"));
+  EXPECT_THAT(json, HasSubstr(R"("partition":3,"committed":null,"end":null,"lag":null})"));
+  EXPECT_THAT(json, HasSubstr(R"("unaccounted":1,"stages":{"route":6},"topics":{"dev.out":4}})"));
+}
+
+}  // namespace
+}  // namespace sluice
