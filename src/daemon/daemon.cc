@@ -15,7 +15,9 @@
 #include "daemon/offline.h"
 #include "daemon/pipeline_worker.h"
 #include "daemon/version.h"
-#include "http/admin_server.h"
+#include "http/admin_pages.h"
+#include "http/http_server.h"
+#include "http/routes.h"
 #include "metrics/prometheus_metrics.h"
 
 namespace sluice {
@@ -80,20 +82,21 @@ class Crew {
   std::list<std::jthread> threads_;
 };
 
-Result<std::unique_ptr<AdminServer>> StartAdmin(const PipelineConfig& pipeline,
-                                                const Config& config, PrometheusMetrics& metrics,
-                                                Readiness& readiness) {
-  if (pipeline.admin_listen.empty()) return std::unique_ptr<AdminServer>();
-  AdminHandlers handlers;
-  handlers.metrics = [&metrics] { return metrics.Text(); };
-  handlers.not_ready = [&readiness] { return readiness.Reasons(); };
-  handlers.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
-  handlers.config_text = [&config] { return config.Redacted(); };
-  return AdminServer::Start(pipeline.admin_listen, std::move(handlers));
+Result<std::unique_ptr<HttpServer>> StartAdmin(const PipelineConfig& pipeline, const Config& config,
+                                               PrometheusMetrics& metrics, Readiness& readiness) {
+  if (pipeline.admin_listen.empty()) return std::unique_ptr<HttpServer>();
+  AdminReports reports;
+  reports.metrics = [&metrics] { return metrics.Text(); };
+  reports.not_ready = [&readiness] { return readiness.Reasons(); };
+  reports.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
+  reports.config_text = [&config] { return config.Redacted(); };
+  HttpRoutes routes;
+  AddAdminPages(std::move(reports), routes);
+  return HttpServer::Start(pipeline.admin_listen, std::move(routes));
 }
 
 /// With the port that was taken where the configuration leaves it open (0).
-std::string AdminAddress(const PipelineConfig& pipeline, const AdminServer& server) {
+std::string AdminAddress(const PipelineConfig& pipeline, const HttpServer& server) {
   const std::string& listen = pipeline.admin_listen;
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(server.port());
 }
