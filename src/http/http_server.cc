@@ -16,8 +16,8 @@ namespace sluice {
 namespace {
 
 namespace asio = boost::asio;
+using asio::ip::tcp;
 using boost::system::error_code;
-using tcp = asio::ip::tcp;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 

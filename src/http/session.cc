@@ -19,12 +19,12 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
-using tcp = asio::ip::tcp;
 
 constexpr milliseconds kLingerTimeout{1'000};
-constexpr std::size_t kLingerBytes = 256 * 1024;
+constexpr std::size_t kLingerBytes = std::size_t{256} * 1024;
 constexpr unsigned kHttp11 = 11;  // As Beast numbers versions.
 
 std::string TextOf(beast::string_view view) { return {view.data(), view.size()}; }
