@@ -15,7 +15,9 @@
 #include "daemon/pipeline_worker.h"
 #include "daemon/version.h"
 #include "engine/status_json.h"
-#include "http/admin_server.h"
+#include "http/admin_pages.h"
+#include "http/http_server.h"
+#include "http/routes.h"
 #include "metrics/prometheus_metrics.h"
 #include "util/clocks.h"
 #include "util/watchdog.h"
@@ -82,22 +84,26 @@ class Crew {
   std::list<std::jthread> threads_;
 };
 
-Result<std::unique_ptr<AdminServer>> StartAdmin(const PipelineConfig& pipeline,
-                                                const Config& config, PrometheusMetrics& metrics,
-                                                const StatusBoard& board,
-                                                const ProcessStatus& process) {
-  if (pipeline.admin_listen.empty()) return std::unique_ptr<AdminServer>();
-  AdminHandlers handlers;
-  handlers.metrics = [&metrics] { return metrics.Text(); };
-  handlers.not_ready = [&board] { return board.NotReady(); };
-  handlers.status_json = [&board, &process] { return StatusJson(process, board.Workers()); };
-  handlers.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
-  handlers.config_text = [&config] { return config.Redacted(); };
-  return AdminServer::Start(pipeline.admin_listen, std::move(handlers));
+Result<std::unique_ptr<HttpServer>> StartAdmin(const PipelineConfig& pipeline, const Config& config,
+                                               PrometheusMetrics& metrics, const StatusBoard& board,
+                                               const ProcessStatus& process) {
+  if (pipeline.admin_listen.empty()) return std::unique_ptr<HttpServer>();
+  AdminReports reports;
+  reports.metrics = [&metrics] { return metrics.Text(); };
+  reports.not_ready = [&board] { return board.NotReady(); };
+  reports.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
+  reports.config_text = [&config] { return config.Redacted(); };
+  HttpRoutes routes;
+  AddAdminPages(std::move(reports), routes);
+  routes.Get("/status", [&board, &process](const HttpRequest&) {
+    return HttpResponse{.content_type = "application/json",
+                        .body = StatusJson(process, board.Workers())};
+  });
+  return HttpServer::Start(pipeline.admin_listen, std::move(routes));
 }
 
 /// With the port that was taken where the configuration leaves it open (0).
-std::string AdminAddress(const PipelineConfig& pipeline, const AdminServer& server) {
+std::string AdminAddress(const PipelineConfig& pipeline, const HttpServer& server) {
   const std::string& listen = pipeline.admin_listen;
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(server.port());
 }

@@ -1,6 +1,9 @@
 """What an operator sees through HTTP."""
 
+import contextlib
 import json
+import socket
+import time
 
 from support.generate_telemetry import Telemetry
 
@@ -23,6 +26,17 @@ def test_liveness_readiness_and_version(new_job):
     status, text = sluice.get("/version")
     assert status == 200 and json.loads(text)["version"]
     assert sluice.get("/nonsense")[0] == 404
+
+
+def test_clients_that_say_nothing_do_not_keep_others_from_an_answer(new_job):
+    _, sluice, _ = run_some(new_job, 10)
+    with contextlib.ExitStack() as silent:
+        for _ in range(200):
+            silent.enter_context(socket.create_connection(("127.0.0.1", sluice.admin_port)))
+        for path in ("/livez", "/readyz"):
+            begun = time.monotonic()
+            assert sluice.get(path)[0] == 200
+            assert time.monotonic() - begun < 1
 
 
 def test_the_ledger_balances_and_counts_what_came(new_job):

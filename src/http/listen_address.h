@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+struct ListenAddress {
+  std::string host;  ///< A name or an address without brackets.
+  std::uint16_t port = 0;
+};
+
+/// Reads "host:port". An IPv6 host stands in brackets; an empty host and "*" mean every IPv4
+/// address. Nothing for any other form.
+std::optional<ListenAddress> ParseListenAddress(std::string_view listen);
+
+}  // namespace sluice

@@ -1,0 +1,84 @@
+#include "http/admin_pages.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "http/answer.h"
+
+namespace sluice {
+namespace {
+
+HttpRoutes Pages(const std::vector<std::string>& reasons = {}) {
+  HttpRoutes routes;
+  AddAdminPages({.metrics = [] { return "sluice_up 1\n"; },
+                 .not_ready = [reasons] { return reasons; },
+                 .version_json = [] { return R"({"version":"1.2.3"})"; },
+                 .config_text = [] { return "pipeline: p\n"; }},
+                routes);
+  return routes;
+}
+
+HttpResponse Get(const HttpRoutes& routes, const std::string& path, std::string_view token = "") {
+  const HttpRequest request{"GET", path, "", {}};
+  const HttpDecision decision = Decide(routes, token, request, false);
+  return decision.route == nullptr ? decision.refusal : Call(*decision.route, request);
+}
+
+TEST(AdminPagesTest, MetricsAreServedAsPrometheusText) {
+  const HttpResponse response = Get(Pages(), "/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(response.body, "sluice_up 1\n");
+}
+
+TEST(AdminPagesTest, AProcessThatIsNotReadyIsAliveAllTheSame) {
+  for (const char* path : {"/livez", "/ping"}) {
+    const HttpResponse response = Get(Pages({"redis: away"}), path);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.content_type, "text/plain");
+    EXPECT_EQ(response.body, "ok\n");
+  }
+}
+
+TEST(AdminPagesTest, ReadyWithoutReasonsIs200) {
+  for (const char* path : {"/readyz", "/ready"}) {
+    const HttpResponse response = Get(Pages(), path);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "{\"ready\":true,\"reasons\":[]}\n");
+  }
+}
+
+TEST(AdminPagesTest, EveryReasonNotToBeReadyIsNamedIn503) {
+  const HttpRoutes pages = Pages({"topic \"a\" is missing", "line\nbreak"});
+  for (const char* path : {"/readyz", "/ready"}) {
+    const HttpResponse response = Get(pages, path);
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.content_type, "application/json");
+    EXPECT_EQ(response.body,
+              "{\"ready\":false,\"reasons\":[\"topic \\\"a\\\" is missing\","
+              "\"line\\u000abreak\"]}\n");
+  }
+}
+
+TEST(AdminPagesTest, VersionAndConfigurationAreShown) {
+  const HttpResponse version = Get(Pages(), "/version");
+  EXPECT_EQ(version.content_type, "application/json");
+  EXPECT_EQ(version.body, R"({"version":"1.2.3"})");
+  const HttpResponse config = Get(Pages(), "/config");
+  EXPECT_EQ(config.content_type, "text/yaml");
+  EXPECT_EQ(config.body, "pipeline: p\n");
+}
+
+TEST(AdminPagesTest, OnlyLivenessAndReadinessAreOpenWithoutTheToken) {
+  for (const char* path : {"/livez", "/ping", "/readyz", "/ready"}) {
+    EXPECT_EQ(Get(Pages(), path, "token").status, 200) << path;
+  }
+  for (const char* path : {"/metrics", "/version", "/config"}) {
+    EXPECT_EQ(Get(Pages(), path, "token").status, 401) << path;
+  }
+}
+
+}  // namespace
+}  // namespace sluice
