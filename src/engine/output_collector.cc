@@ -18,7 +18,9 @@ constexpr std::int64_t kFirstCopy = Position::kMaxOrdinals - 1000;
 
 std::size_t SizeOf(const OutputRecord& record) {
   std::size_t size = record.value.size() + kRecordOverhead + (record.key ? record.key->size() : 0);
-  for (const Header& header : record.headers) size += header.name.size() + header.value.size() + 4;
+  for (const Header& header : record.headers) {
+    size += header.name.size() + header.value.value_or("").size() + 4;
+  }
   return size;
 }
 
@@ -103,7 +105,7 @@ void OutputCollector::Send(const OutputRecord& record, Event& event) {
     // A second copy is another record, as it would be in a topic.
     const int copy = event.NextCopy();
     const Position at = copy == 0 ? record.position : record.position.Derived(kFirstCopy + copy);
-    inboxes_[reader].push_back({at, record.value, 0});
+    inboxes_[reader].push_back({at, record.value, 0, record.key, record.headers});
   }
 }
 

@@ -143,7 +143,7 @@ class FakeSink final : public Sink {
       if (record.key) written.key = std::string(*record.key);
       written.value = record.value;
       for (const Header& header : record.headers) {
-        written.headers[std::string(header.name)] = header.value;
+        written.headers[std::string(header.name)] = header.value.value_or("");
       }
     }
     return Ok();
