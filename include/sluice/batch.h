@@ -5,6 +5,7 @@
 #include <new>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "sluice/arena.h"
@@ -43,14 +44,6 @@ class EventList {
   using Iterator = BasicIterator<Event>;
   using ConstIterator = BasicIterator<const Event>;
 
-  Event& emplace_back(const Position& position, std::string_view raw) {
-    return push_back(Event(position, raw));
-  }
-  Event& push_back(const Event& event) {
-    static_assert(std::is_trivially_destructible_v<Event>);
-    events_.push_back(new (arena_.Allocate(sizeof(Event))) Event(event));
-    return *events_.back();
-  }
   [[nodiscard]] std::size_t size() const { return events_.size(); }
   [[nodiscard]] bool empty() const { return events_.empty(); }
   Event& operator[](std::size_t index) { return *events_[index]; }
@@ -60,15 +53,24 @@ class EventList {
   Iterator end() { return Iterator(events_.data() + events_.size()); }
   [[nodiscard]] ConstIterator begin() const { return ConstIterator(events_.data()); }
   [[nodiscard]] ConstIterator end() const { return ConstIterator(events_.data() + events_.size()); }
-  void clear() { events_.clear(); }
 
  private:
+  friend class Batch;
+
+  template <typename... Arguments>
+  Event& Add(Arguments&&... arguments) {
+    static_assert(std::is_trivially_destructible_v<Event>);
+    events_.push_back(new (arena_.Allocate(sizeof(Event)))
+                          Event(std::forward<Arguments>(arguments)...));
+    return *events_.back();
+  }
+
   Arena& arena_;
   std::vector<Event*> events_;
 };
 
-/// The events that go through the stages together, and the memory they stand in.
-/// Owned by a worker; one thread.
+/// The events that go through the stages together, and the memory they stand in: what a stage may
+/// see of a batch and do to it. Owned by a worker; one thread.
 class Batch {
  public:
   Batch() = default;
@@ -97,16 +99,19 @@ class Batch {
   }
   [[nodiscard]] const std::vector<std::uint64_t>& counters() const { return counters_; }
 
-  void SetEmitter(Emitter* emitter) { emitter_ = emitter; }
+  /// Writes the event as it stands now to `topic`: later edits do not show in it.
   void Emit(Event& event, TopicId topic) { emitter_->Emit(event, topic); }
 
+ private:
+  friend class EngineAccess;  // engine/engine_access.h
+
+  Event& Add(const Record& record) { return events_.Add(record); }
   void Reset() {
-    events_.clear();
+    events_.events_.clear();
     counters_.assign(counters_.size(), 0);
     arena_.Reset();
   }
 
- private:
   Arena arena_;
   EventList events_{arena_};
   std::vector<std::uint64_t> counters_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/engine_access.h"
 #include "util/fault_point.h"
 
 namespace sluice {
@@ -9,7 +10,7 @@ namespace sluice {
 BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
                          BatchLimits limits, RecordForm form)
     : pipeline_(pipeline), collector_(collector), stats_(stats), limits_(limits), form_(form) {
-  for (BatchRun& run : runs_) run.batch.SetEmitter(&collector_);
+  for (BatchRun& run : runs_) EngineAccess::SetEmitter(run.batch, &collector_);
 }
 
 Status BatchRunner::Run(std::span<const Record> records) {
@@ -72,7 +73,7 @@ std::size_t BatchRunner::Fill(BatchRun& run, std::span<const Record> records) {
 }
 
 void BatchRunner::Decode(const Record& record, Batch& batch) {
-  Event& event = batch.events().emplace_back(record.position, record.value.value_or(""));
+  Event& event = EngineAccess::Add(batch, record);
   if (IsOversize(event)) {
     JsonReader::MakeEmpty(batch.arena(), event.edit());
     DivertToFailed(event, "oversize");
@@ -93,7 +94,7 @@ void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
     if (record.value) {
       event.SetVerbatim(*record.value);
     } else if (form_ == RecordForm::kEvent) {
-      event.MarkUnreadable(unreadable::kNullRecord);
+      EngineAccess::MarkUnreadable(event, unreadable::kNullRecord);
     } else {
       event.Drop(unreadable::kNullRecord);
     }
@@ -102,12 +103,12 @@ void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
   const auto form =
       form_ == RecordForm::kBatch ? JsonReader::Form::kBatch : JsonReader::Form::kEvent;
   const Reason reason = reader_.Read(*record.value, batch.arena(), event.edit(), form);
-  if (reason != nullptr) event.MarkUnreadable(reason);
+  if (reason != nullptr) EngineAccess::MarkUnreadable(event, reason);
 }
 
 void BatchRunner::DivertToFailed(Event& event, Reason reason) {
   event.Divert(collector_.failed(), reason);
-  event.SetStage("decode");
+  EngineAccess::SetStage(event, "decode");
   stats_.AddDiversion(TransactionStats::kDecode, collector_.failed(), reason);
 }
 

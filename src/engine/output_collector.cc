@@ -4,6 +4,7 @@
 #include <array>
 
 #include "codec/text.h"
+#include "engine/engine_access.h"
 #include "engine/oversize.h"
 
 namespace sluice {
@@ -58,7 +59,7 @@ std::span<const Header> OutputCollector::CopyHeaders(std::span<const Header> hea
 }
 
 void OutputCollector::Prepare(Event& event) {
-  Event::Written& written = event.written();
+  EngineAccess::Written& written = EngineAccess::WrittenOf(event);
   if (written.valid && written.version == event.doc().version()) return;
   if (event.verbatim()) {
     written.value = outbox_.arena().Copy(*event.verbatim());
@@ -68,10 +69,9 @@ void OutputCollector::Prepare(Event& event) {
     written.value = outbox_.arena().Copy(scratch_);
   }
   written.key = KeyOf(event);
-  if (settings_.position_header && written.headers == nullptr) {
+  if (settings_.position_header && written.headers.empty()) {
     const Header position{"sluice-position", PositionText(event)};
-    written.headers = CopyHeaders({&position, 1}).data();
-    written.header_count = 1;
+    written.headers = CopyHeaders({&position, 1});
   }
   written.version = event.doc().version();
   written.valid = true;
@@ -79,13 +79,12 @@ void OutputCollector::Prepare(Event& event) {
 
 void OutputCollector::Emit(Event& event, TopicId topic) {
   Prepare(event);
-  const Event::Written& written = event.written();
-  Append(topic, event, {static_cast<const Header*>(written.headers), written.header_count});
-  event.MarkRouted();
+  Append(topic, event, EngineAccess::WrittenOf(event).headers);
+  EngineAccess::MarkRouted(event);
 }
 
 void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header> headers) {
-  const Event::Written& written = event.written();
+  const EngineAccess::Written& written = EngineAccess::WrittenOf(event);
   const OutputRecord record{topic, written.key, written.value, headers, event.position()};
   if (SizeOf(record) > limits_[topic]) {
     EmitOversize(event, written.value, "record size limit");
@@ -103,9 +102,10 @@ void OutputCollector::Send(const OutputRecord& record, Event& event) {
   }
   for (const std::size_t reader : topic.readers) {
     // A second copy is another record, as it would be in a topic.
-    const int copy = event.NextCopy();
+    const int copy = EngineAccess::NextCopy(event);
     const Position at = copy == 0 ? record.position : record.position.Derived(kFirstCopy + copy);
-    inboxes_[reader].push_back({at, record.value, 0, record.key, record.headers});
+    inboxes_[reader].push_back(
+        {at, record.value, event.record().timestamp_ms, record.key, record.headers});
   }
 }
 
@@ -118,17 +118,18 @@ void OutputCollector::EmitDiverted(Event& event) {
   };
   if (settings_.position_header) add("sluice-position", PositionText(event));
   add("sluice-reason", event.reason());
-  if (!event.stage().empty()) add("sluice-stage", event.stage());
-  if (!event.detail().empty()) add("sluice-errors", outbox_.arena().Copy(event.detail()));
-  if (!event.first_claimant().empty()) {
-    add("sluice-first-claimant", outbox_.arena().Copy(event.first_claimant()));
+  if (const auto stage = EngineAccess::StageOf(event); !stage.empty()) add("sluice-stage", stage);
+  const DivertNote& note = event.note();
+  if (!note.detail.empty()) add("sluice-errors", outbox_.arena().Copy(note.detail));
+  if (!note.first_claimant.empty()) {
+    add("sluice-first-claimant", outbox_.arena().Copy(note.first_claimant));
   }
   const TopicId topic = settings_.side_outputs[event.side_output()].topic;
   // Text that is no UTF-8 can't stand in JSON as it is: the header has the very bytes, if the topic
   // takes them.
   if ((!event.readable() || event.verbatim()) && !IsWellFormed(event.raw())) {
     add("sluice-raw", event.raw());
-    const Event::Written& written = event.written();
+    const EngineAccess::Written& written = EngineAccess::WrittenOf(event);
     const std::span<const Header> all(headers.data(), count);
     if (SizeOf({topic, written.key, written.value, all, {}}) > limits_[topic]) {
       --count;

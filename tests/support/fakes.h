@@ -202,7 +202,7 @@ class FakeClaims final : public ClaimStore {
     }
     std::vector<ClaimReply>& replies = sent_.emplace_back();
     for (const Claim& claim : claims) {
-      if (claim.ask_only) {
+      if (claim.mode == ClaimMode::kReadOnly) {
         const auto held = claims_.find(std::string(claim.key));
         const bool free = held == claims_.end() || held->second == claim.owner;
         replies.push_back({free, free ? std::string_view{} : held->second});

@@ -42,7 +42,7 @@ Status Deduplicate::Start(Batch& batch) {
     event.position().AppendTo(owner);
     claims_.push_back({.key = StoreKey(*key, batch.arena()),
                        .owner = batch.arena().Copy(owner),
-                       .ask_only = event.doubtful()});
+                       .mode = event.claim_mode()});
   }
   if (claims_.empty()) return Ok();
   return store_->Send(claims_, settings_.ttl);
@@ -68,12 +68,12 @@ Status Deduplicate::Finish(Batch& batch) {
       received = true;
     }
     const ClaimReply& reply = replies_[next++];
-    if (reply.unique || (event.doubtful() && IsLater(reply.holder, event.position()))) {
+    const bool read_only = event.claim_mode() == ClaimMode::kReadOnly;
+    if (reply.unique || (read_only && IsLater(reply.holder, event.position()))) {
       Pass(batch, event);
       continue;
     }
-    event.SetFirstClaimant(batch.arena().Copy(reply.holder));
-    Divert(batch, event, "duplicate_key");
+    Divert(batch, event, "duplicate_key", batch.arena().Copy(reply.holder));
   }
   return Ok();
 }
@@ -98,11 +98,12 @@ void Deduplicate::Pass(Batch& batch, Event& event) {
   if (settings_.flag_unique) SetFlag(event.edit(), false);
 }
 
-void Deduplicate::Divert(Batch& batch, Event& event, Reason reason) {
+void Deduplicate::Divert(Batch& batch, Event& event, Reason reason,
+                         std::string_view first_claimant) {
   batch.Count(settings_.duplicate);
   if (settings_.count) batch.Count(*settings_.count);
   SetFlag(event.edit(), true);
-  event.Divert(settings_.side_output, reason);
+  event.Divert(settings_.side_output, reason, {.first_claimant = first_claimant});
 }
 
 void Deduplicate::SetFlag(Document& doc, bool value) const {

@@ -56,7 +56,7 @@ class Deduplicate final : public Stage {
   /// The key as it stands in the store.
   std::string_view StoreKey(std::string_view key, Arena& arena) const;
   void Pass(Batch& batch, Event& event);
-  void Divert(Batch& batch, Event& event, Reason reason);
+  void Divert(Batch& batch, Event& event, Reason reason, std::string_view first_claimant = {});
   void SetFlag(Document& doc, bool value) const;
 
   Settings settings_;
