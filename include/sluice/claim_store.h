@@ -29,11 +29,14 @@ struct ClaimReply {
 /// First-writer-wins marks for deduplication; survives the process (design.md 5).
 ///
 /// Requests are pipelined: Send may be called again before Receive, and Receive answers in the
-/// order of the Sends. Claiming again with the same owner gives the same
+/// order of the Sends (requests.h pairs the two). Claiming again with the same owner gives the same
 /// answer, so any failure is handled by Cancel and sending the same claims again. Threading: one
 /// worker, one instance.
 class ClaimStore {
  public:
+  using Request = Claim;
+  using Reply = ClaimReply;
+
   virtual ~ClaimStore() = default;
 
   /// Connects where necessary and asks for a sign of life; kUnavailable names what is missing.

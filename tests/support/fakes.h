@@ -220,6 +220,7 @@ class FakeClaims final : public ClaimStore {
     }
     replies = sent_.front();
     sent_.erase(sent_.begin());
+    if (drops_a_reply && !replies.empty()) replies.pop_back();
     return Ok();
   }
   void Cancel() override { sent_.clear(); }
@@ -227,6 +228,7 @@ class FakeClaims final : public ClaimStore {
   int failures = 0;
   int lost_replies = 0;
   int ping_failures = 0;
+  bool drops_a_reply = false;
 
  private:
   std::map<std::string, std::string>& claims_;

@@ -44,9 +44,10 @@ class WorkerTest : public ::testing::Test {
                                         .unique = 0,
                                         .duplicate = 1};
     std::vector<NamedStage> stages;
-    stages.push_back({"deduplicate",
-                      std::make_unique<stages::Deduplicate>(std::move(dedup), std::move(claims)),
-                      nullptr});
+    stages.push_back(
+        {"deduplicate",
+         std::make_unique<stages::Deduplicate>(std::move(dedup), std::move(claims), "dedup"),
+         nullptr});
     std::vector<stages::Route::Rule> rules(1);
     rules[0].topics = {kOut};
     rules[0].eids = {Path("/X").names()[0]};

@@ -134,6 +134,17 @@ TEST_F(DeduplicateTest, ALostReplyMakesNoDuplicates) {
   EXPECT_EQ(Duplicates(*stage, {"a", "a"}), (std::vector<bool>{false, true}));
 }
 
+TEST_F(DeduplicateTest, AStoreThatGivesTooFewRepliesEndsTheProcess) {
+  const auto stage = Build(kEntry);
+  resources_.last_store->drops_a_reply = true;
+  Add(Mid("a"));
+  Add(Mid("b"));
+  const Status status = Run(*stage);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kFatal);
+  EXPECT_EQ(status.error().message, "store dedup: 1 replies to 2 requests");
+}
+
 TEST_F(DeduplicateTest, AReplayedBatchIsNotADuplicateOfItself) {
   EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
   EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));

@@ -124,13 +124,15 @@ TEST_F(DenormalizeTest, TwoBatchesUnderWayGetTheirOwnReplies) {
 TEST_F(DenormalizeTest, Row67_AStoreThatIsAwayFailsTheBatchAndLeavesItsEventsAsTheyAre) {
   for (const char* store : {"content", "device", "user", "dialcode"}) {
     Forget();
-    const Event& event = Add(E{}.Text());
+    // AUDIT asks for the content beside the dial code.
+    const E asks_all{.eid = "AUDIT", .object = R"({"id":"ABC1","type":"DialCode"})"};
+    const Event& event = Add(asks_all.Text());
     resources_.last_lookups.at(store)->failures = 1;
     const Status status = stage_->Start(batch_);
     ASSERT_FALSE(status.ok()) << store;
     EXPECT_EQ(status.error().kind, ErrorKind::kUnavailable) << store;
     EXPECT_TRUE(event.active());
-    EXPECT_EQ(TextOf(event), E{}.Text()) << store;
+    EXPECT_EQ(TextOf(event), asks_all.Text()) << store;
     // Nothing of it is left when it comes again.
     stage_->Cancel();
     Enrich(E{});
