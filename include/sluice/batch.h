@@ -13,6 +13,9 @@
 
 namespace sluice {
 
+/// Why a stage diverts an event from which an event could not be made (Batch::Create).
+inline constexpr Reason kCreatedUnreadable = "created_unreadable";
+
 /// Takes what a route emits; implemented by the engine.
 class Emitter {
  public:
@@ -84,8 +87,10 @@ class Batch {
 
   /// Adds an event that a stage derived from `source`, from canonical JSON text; its position is
   /// the source's, Derived(ordinal). It is active, and later stages see it only from the next one
-  /// on. Returns nullptr if `json` is no JSON object, or has a number that no double holds.
-  Event* Create(const Event& source, std::int64_t ordinal, std::string_view json);
+  /// on. Returns nullptr, and adds nothing, if `json` is not a JSON object or has a number that no
+  /// double holds: the stage must then divert `source` with kCreatedUnreadable, or that part of it
+  /// would be lost unseen.
+  [[nodiscard]] Event* Create(const Event& source, std::int64_t ordinal, std::string_view json);
 
   /// Adds an event that is `object`, a part of `source`'s document, as it stands there: nothing is
   /// copied or read again. The part is the new event's from then on: `source` must not be edited or

@@ -77,7 +77,10 @@ void ExtractEvents::Extract(Batch& batch, Event& source) {
   }
   json_.clear();
   AppendAuditRecord(json_, source, static_cast<std::size_t>(ordinal), now);
-  batch.Create(source, ordinal, json_);
+  if (batch.Create(source, ordinal, json_) == nullptr) {
+    settings_.failed.Take(batch, source, kCreatedUnreadable);
+    return;
+  }
   batch.Count(settings_.audits);
   batch.Count(settings_.batches);
   source.End();
@@ -140,7 +143,7 @@ StageSpec ExtractEventsSpec() {
                   unreadable::kTooDeep,      unreadable::kNumberRange, unreadable::kRepeatedName,
                   unreadable::kTrailingText, "params_no_object",       "msgid_no_string",
                   "events_no_array",         "syncts_no_number",       "malformed_element",
-                  "event_too_large"};
+                  "event_too_large",         kCreatedUnreadable};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto oversize = resources.SideOutput(node.String("side_output"));
     if (!oversize) return std::move(oversize).error();

@@ -277,6 +277,18 @@ TEST_F(ExtractEventsTest, ANumberThatIsOverwrittenByALaterMemberDoesNoHarm) {
   EXPECT_EQ(batch_.events()[0].state(), State::kEmitted);
 }
 
+TEST_F(ExtractEventsTest, AnAuditRecordThatIsNotReadableDivertsTheBatch) {
+  Event& batch = AddBatch(R"({"params":{"did":"d"},"events":[{"eid":"A"}]})");
+  batch.edit().SetString(Path("/params/did"), "\xFF");
+  ASSERT_TRUE(Run(*stage_).ok());
+  EXPECT_EQ(batch.state(), State::kDiverted);
+  EXPECT_STREQ(batch.reason(), "created_unreadable");
+  EXPECT_EQ(batch.side_output(), resources_.SideOutput("batch_failed").value());
+  EXPECT_EQ(CountOf("failed-batch-count"), 1U);
+  EXPECT_EQ(CountOf("audit-event-count"), 0U);
+  EXPECT_EQ(CountOf("success-batch-count"), 0U);
+}
+
 TEST_F(ExtractEventsTest, TheSizeLimitIsThatOfTheTextThatJacksonWrites) {
   const auto text = [](std::size_t letters) {
     return R"({"syncts":1736899199999,"events":[{ "eid" : "X", "a":")" + std::string(letters, 'a') +
