@@ -74,18 +74,20 @@ std::size_t BatchRunner::Fill(BatchRun& run, std::span<const Record> records) {
 
 void BatchRunner::Decode(const Record& record, Batch& batch) {
   Event& event = EngineAccess::Add(batch, record);
-  if (IsOversize(event)) {
+  if (const Refusal* refusal = RefusalOf(event)) {
     JsonReader::MakeEmpty(batch.arena(), event.edit());
-    DivertToFailed(event, "oversize");
+    DivertToFailed(event, refusal->reason);
     return;
   }
   Read(record, batch, event);
 }
 
-bool BatchRunner::IsOversize(const Event& event) const {
+const Refusal* BatchRunner::RefusalOf(const Event& event) const {
   // What comes of a batch is smaller, and bytes are passed on as they are: measured when written.
-  if (form_ == RecordForm::kEvent && event.raw().size() > collector_.max_input_bytes()) return true;
-  return !quarantined_.empty() && quarantined_.contains(event.position().ToString());
+  const bool measured = form_ == RecordForm::kEvent;
+  if (measured && event.raw().size() > collector_.max_input_bytes()) return &kInputTooLarge;
+  const bool refused = !quarantined_.empty() && quarantined_.contains(event.position().ToString());
+  return refused ? &kRefusedBySink : nullptr;
 }
 
 void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
@@ -112,6 +114,15 @@ void BatchRunner::DivertToFailed(Event& event, Reason reason) {
   stats_.AddDiversion(TransactionStats::kDecode, collector_.failed(), reason);
 }
 
+void BatchRunner::EmitDiverted(Event& event) {
+  for (const Refusal* refusal : {&kInputTooLarge, &kRefusedBySink}) {
+    if (std::string_view(event.reason()) != refusal->reason) continue;
+    collector_.EmitReplacement(event, event.raw(), *refusal);
+    return;
+  }
+  collector_.EmitDiverted(event);
+}
+
 void BatchRunner::Finish(BatchRun& run) {
   for (Event& event : run.batch.events()) {
     if (event.created()) ++stats_.ledger.created;
@@ -126,11 +137,7 @@ void BatchRunner::Finish(BatchRun& run) {
       ++stats_.ledger.emitted;
     } else if (event.state() == Event::State::kDiverted) {
       ++stats_.ledger.diverted;
-      if (std::string_view(event.reason()) == "oversize") {
-        collector_.EmitOversize(event, event.raw(), "input size limit");
-      } else {
-        collector_.EmitDiverted(event);
-      }
+      EmitDiverted(event);
     } else {
       ++stats_.ledger.dropped;
       stats_.AddDrop(event.reason());

@@ -19,9 +19,8 @@ constexpr std::int64_t kFirstCopy = Position::kMaxOrdinals - 1000;
 
 std::size_t SizeOf(const OutputRecord& record) {
   std::size_t size = record.value.size() + kRecordOverhead + (record.key ? record.key->size() : 0);
-  for (const Header& header : record.headers) {
+  for (const Header& header : record.headers)
     size += header.name.size() + header.value.value_or("").size() + 4;
-  }
   return size;
 }
 
@@ -87,7 +86,7 @@ void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header
   const EngineAccess::Written& written = EngineAccess::WrittenOf(event);
   const OutputRecord record{topic, written.key, written.value, headers, event.position()};
   if (SizeOf(record) > limits_[topic]) {
-    EmitOversize(event, written.value, "record size limit");
+    EmitReplacement(event, written.value, kRecordTooLarge);
     return;
   }
   Send(record, event);
@@ -140,11 +139,10 @@ void OutputCollector::EmitDiverted(Event& event) {
   Append(topic, event, CopyHeaders({headers.data(), count}));
 }
 
-void OutputCollector::EmitOversize(Event& event, std::string_view raw,
-                                   std::string_view refused_by) {
+void OutputCollector::EmitReplacement(Event& event, std::string_view raw, const Refusal& refusal) {
   const TopicId topic = settings_.side_outputs[settings_.failed].topic;
-  const std::string json = OversizeReplacement(raw, event.position(), refused_by, limits_[topic]);
-  std::array<Header, 2> headers{Header{"sluice-reason", "oversize"},
+  const std::string json = OversizeReplacement(raw, event.position(), refusal, limits_[topic]);
+  std::array<Header, 2> headers{Header{"sluice-reason", refusal.reason},
                                 Header{"sluice-position", PositionText(event)}};
   const std::size_t count = settings_.position_header ? 2 : 1;
   Send({topic, std::nullopt, outbox_.arena().Copy(json), CopyHeaders({headers.data(), count}),

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -212,8 +213,12 @@ TEST_F(WorkerTest, ARecordThatTheBrokerRefusesIsFoundAndReplaced) {
   for (int i = 0; i < 9; ++i) values.push_back(EventText(i == 4 ? "culprit" : std::to_string(i)));
   ASSERT_TRUE(Run(values).ok());
   EXPECT_EQ(Count(kOut), 8U);
-  EXPECT_EQ(Count(kFailed), 1U);
+  ASSERT_EQ(Count(kFailed), 1U);
   EXPECT_EQ(source_->committed, 9);
+  const auto replaced =
+      std::ranges::find(sink_->committed, kFailed, &fakes::FakeSink::Written::topic);
+  EXPECT_EQ(replaced->headers.at("sluice-reason"), "refused_by_sink");
+  EXPECT_NE(replaced->value.find(R"("reason":"refused_by_sink")"), std::string::npos);
 }
 
 TEST_F(WorkerTest, AFatalErrorEndsTheWorker) {
