@@ -132,6 +132,7 @@ def self_test():
     bad = {
         "src/stages/route/a.cc": '#include <string>\n#include "kafka/a.h"\n',  # a folder that the row does not name
         "src/engine/a.cc": "#include <string>\n#include <hiredis/hiredis.h>\n",  # another folder's library
+        "src/stages/route/b.cc": '#include <string>\n#include "engine/engine_access.h"\n',  # the engine's part of an event
         "src/http/a.cc": "#include <string>\n#include <curl/curl.h>\n",  # a library without an owner
         "include/sluice/c.h": '#pragma once\n#include "util/x.h"\n',  # a contract that knows an implementation
         "include/sluice/d.h": "#pragma once\n#include <rapidjson/document.h>\n",

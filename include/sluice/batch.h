@@ -5,12 +5,16 @@
 #include <new>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "sluice/arena.h"
 #include "sluice/event.h"
 
 namespace sluice {
+
+/// Why a stage diverts an event from which an event could not be made (Batch::Create).
+inline constexpr Reason kCreatedUnreadable = "created_unreadable";
 
 /// Takes what a route emits; implemented by the engine.
 class Emitter {
@@ -43,14 +47,6 @@ class EventList {
   using Iterator = BasicIterator<Event>;
   using ConstIterator = BasicIterator<const Event>;
 
-  Event& emplace_back(const Position& position, std::string_view raw) {
-    return push_back(Event(position, raw));
-  }
-  Event& push_back(const Event& event) {
-    static_assert(std::is_trivially_destructible_v<Event>);
-    events_.push_back(new (arena_.Allocate(sizeof(Event))) Event(event));
-    return *events_.back();
-  }
   [[nodiscard]] std::size_t size() const { return events_.size(); }
   [[nodiscard]] bool empty() const { return events_.empty(); }
   Event& operator[](std::size_t index) { return *events_[index]; }
@@ -60,15 +56,24 @@ class EventList {
   Iterator end() { return Iterator(events_.data() + events_.size()); }
   [[nodiscard]] ConstIterator begin() const { return ConstIterator(events_.data()); }
   [[nodiscard]] ConstIterator end() const { return ConstIterator(events_.data() + events_.size()); }
-  void clear() { events_.clear(); }
 
  private:
+  friend class Batch;
+
+  template <typename... Arguments>
+  Event& Add(Arguments&&... arguments) {
+    static_assert(std::is_trivially_destructible_v<Event>);
+    events_.push_back(new (arena_.Allocate(sizeof(Event)))
+                          Event(std::forward<Arguments>(arguments)...));
+    return *events_.back();
+  }
+
   Arena& arena_;
   std::vector<Event*> events_;
 };
 
-/// The events that go through the stages together, and the memory they stand in.
-/// Owned by a worker; one thread.
+/// The events that go through the stages together, and the memory they stand in: what a stage may
+/// see of a batch and do to it. Owned by a worker; one thread.
 class Batch {
  public:
   Batch() = default;
@@ -82,8 +87,10 @@ class Batch {
 
   /// Adds an event that a stage derived from `source`, from canonical JSON text; its position is
   /// the source's, Derived(ordinal). It is active, and later stages see it only from the next one
-  /// on. Returns nullptr if `json` is no JSON object, or has a number that no double holds.
-  Event* Create(const Event& source, std::int64_t ordinal, std::string_view json);
+  /// on. Returns nullptr, and adds nothing, if `json` is not a JSON object or has a number that no
+  /// double holds: the stage must then divert `source` with kCreatedUnreadable, or that part of it
+  /// would be lost unseen.
+  [[nodiscard]] Event* Create(const Event& source, std::int64_t ordinal, std::string_view json);
 
   /// Adds an event that is `object`, a part of `source`'s document, as it stands there: nothing is
   /// copied or read again. The part is the new event's from then on: `source` must not be edited or
@@ -97,16 +104,19 @@ class Batch {
   }
   [[nodiscard]] const std::vector<std::uint64_t>& counters() const { return counters_; }
 
-  void SetEmitter(Emitter* emitter) { emitter_ = emitter; }
+  /// Writes the event as it stands now to `topic`: later edits do not show in it.
   void Emit(Event& event, TopicId topic) { emitter_->Emit(event, topic); }
 
+ private:
+  friend class EngineAccess;  // engine/engine_access.h
+
+  Event& Add(const Record& record) { return events_.Add(record); }
   void Reset() {
-    events_.clear();
+    events_.events_.clear();
     counters_.assign(counters_.size(), 0);
     arena_.Reset();
   }
 
- private:
   Arena arena_;
   EventList events_{arena_};
   std::vector<std::uint64_t> counters_;

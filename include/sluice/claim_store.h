@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sluice/claim_mode.h"
 #include "sluice/result.h"
 
 namespace sluice {
@@ -12,12 +13,13 @@ namespace sluice {
 struct Claim {
   std::string_view key;    ///< As it stands in the store; UTF-8.
   std::string_view owner;  ///< Position of the claimant (position.h).
-  bool ask_only = false;   ///< Only asks who has it; where nobody has, nobody will.
+  ClaimMode mode = ClaimMode::kClaim;
 };
 
 /// What the store answers to one claim.
 struct ClaimReply {
-  /// True if the claim is ours: made now, or found with our own position as owner.
+  /// True if the claim is ours: made now, or found with our own position as owner. Of kReadOnly:
+  /// if no other owner holds the key.
   bool unique = false;
   /// Where it is not: the value found, which names the first claimant ("" for a foreign
   /// value, such as the original's empty one). Valid until the next call.
@@ -27,11 +29,14 @@ struct ClaimReply {
 /// First-writer-wins marks for deduplication; survives the process (design.md 5).
 ///
 /// Requests are pipelined: Send may be called again before Receive, and Receive answers in the
-/// order of the Sends. Claiming again with the same owner gives the same answer, so any
-/// failure is handled by Cancel and sending the same claims again.
-/// Threading: one worker, one instance.
+/// order of the Sends (requests.h pairs the two). Claiming again with the same owner gives the same
+/// answer, so any failure is handled by Cancel and sending the same claims again. Threading: one
+/// worker, one instance.
 class ClaimStore {
  public:
+  using Request = Claim;
+  using Reply = ClaimReply;
+
   virtual ~ClaimStore() = default;
 
   /// Connects where necessary and asks for a sign of life; kUnavailable names what is missing.

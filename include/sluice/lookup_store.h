@@ -39,11 +39,14 @@ struct LookupReply {
 /// Read-only reference data: devices, users, contents, dial codes.
 ///
 /// Requests are pipelined: Send may be called again before Receive, and Receive answers in the
-/// order of the Sends. Equal lookups of one Send are asked once, and their replies share their
-/// bytes, so that `text.data()` (or `fields.data()`) tells whether two replies are the same.
-/// Threading: one worker, one instance.
+/// order of the Sends (requests.h pairs the two). Equal lookups of one Send are asked once, and
+/// their replies share their bytes, so that `text.data()` (or `fields.data()`) tells whether two
+/// replies are the same. Threading: one worker, one instance.
 class LookupStore {
  public:
+  using Request = Lookup;
+  using Reply = LookupReply;
+
   virtual ~LookupStore() = default;
 
   /// Connects where necessary and asks for a sign of life; kUnavailable names what is missing.

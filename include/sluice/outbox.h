@@ -9,13 +9,9 @@
 
 #include "sluice/arena.h"
 #include "sluice/event.h"
+#include "sluice/record.h"
 
 namespace sluice {
-
-struct Header {
-  std::string_view name;
-  std::string_view value;
-};
 
 /// A record to be written. Bytes belong to the outbox; records of one event share theirs.
 struct OutputRecord {

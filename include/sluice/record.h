@@ -2,17 +2,27 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "sluice/position.h"
 
 namespace sluice {
 
-/// A raw message as the source gives it. The bytes belong to the source until it releases them.
+/// One header of a record. Names may repeat; the order counts.
+struct Header {
+  std::string_view name;
+  std::optional<std::string_view> value;  ///< nullopt: a null value, which is not an empty one.
+};
+
+/// A raw message as the source gives it. All bytes, those of the headers too, belong to the source
+/// until it releases them.
 struct Record {
   Position position;
   std::optional<std::string_view> value;  ///< nullopt: a null record.
-  std::int64_t timestamp_ms = 0;          ///< Create or append time; 0 if unknown.
+  std::int64_t timestamp_ms = 0;  ///< Create or append time, in ms since 1970; 0 if unknown.
+  std::optional<std::string_view> key = std::nullopt;  ///< nullopt: a null key, not an empty one.
+  std::span<const Header> headers = {};
 };
 
 }  // namespace sluice

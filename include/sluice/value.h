@@ -52,11 +52,12 @@ inline bool SameName(const char* a, const char* b, std::size_t size) {
 /// strings are decoded; a number is its literal; a container has `count` children.
 struct Node {
   enum Flag : std::uint8_t {
-    kOwned = 1,   ///< Made by an edit: has no bytes in the source.
-    kDirty = 2,   ///< A child differs from the source.
-    kCut = 4,     ///< A member that is not written: it is null or was removed (then kAbsent).
-    kTrue = 8,    ///< The value of a kBool.
-    kAdded = 16,  ///< A member that an edit added: its name is not in the source either.
+    kOwned = 1,         ///< Made by an edit: has no bytes in the source.
+    kDirty = 2,         ///< A child differs from the source.
+    kCut = 4,           ///< A member that is not written: it is null or was removed (then kAbsent).
+    kTrue = 8,          ///< The value of a kBool.
+    kAdded = 16,        ///< A member that an edit added: its name is not in the source either.
+    kMayOverflow = 32,  ///< A number, here or below, may be beyond a double's range.
   };
 
   const char* name = nullptr;
@@ -148,6 +149,11 @@ class Value {
     return Iterator(IsObject() || IsArray() ? node_->child : nullptr);
   }
   [[nodiscard]] Iterator end() const { return Iterator(nullptr); }
+
+  /// False if a double holds every number in the value, as far as the reader's quick look can tell.
+  [[nodiscard]] bool MayOverflow() const {
+    return node_ != nullptr && (node_->flags & Node::kMayOverflow) != 0;
+  }
 
   /// Number as a double (rounded once, from the literal); `fallback` for other types.
   [[nodiscard]] double AsDouble(double fallback = 0) const;

@@ -18,6 +18,12 @@ namespace {
 /// Room behind the copy, for the stream and for simdjson.
 constexpr std::size_t kPadding = 64;
 
+/// False if a double surely holds the number: it has no exponent and not too many digits.
+bool MayOverflow(std::string_view literal) {
+  constexpr std::size_t kSurelyFinite = 300;
+  return literal.size() > kSurelyFinite || literal.find_first_of("eE") != std::string_view::npos;
+}
+
 /// Builds the node tree from RapidJSON's calls. The stream's position gives the spans.
 class TreeHandler {
  public:
@@ -56,6 +62,7 @@ class TreeHandler {
     Node* node = Add(ValueType::kNumber, stream_.Tell());
     node->text = literal.data();
     node->text_size = static_cast<std::uint32_t>(literal.size());
+    if (batch_ && MayOverflow(literal)) Mark(node, Node::kMayOverflow);
     return true;
   }
   bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
@@ -131,9 +138,13 @@ class TreeHandler {
 
   static void Cut(Node* node) {
     node->flags |= Node::kCut;
-    for (Node* up = node->parent; up != nullptr && (up->flags & Node::kDirty) == 0;
-         up = up->parent) {
-      up->flags |= Node::kDirty;
+    Mark(node->parent, Node::kDirty);
+  }
+
+  /// Sets a flag that the nodes above share.
+  static void Mark(Node* node, Node::Flag flag) {
+    for (; node != nullptr && (node->flags & flag) == 0; node = node->parent) {
+      node->flags = static_cast<std::uint8_t>(node->flags | flag);
     }
   }
 

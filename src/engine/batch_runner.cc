@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/engine_access.h"
 #include "util/fault_point.h"
 
 namespace sluice {
@@ -9,7 +10,7 @@ namespace sluice {
 BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
                          BatchLimits limits, RecordForm form)
     : pipeline_(pipeline), collector_(collector), stats_(stats), limits_(limits), form_(form) {
-  for (BatchRun& run : runs_) run.batch.SetEmitter(&collector_);
+  for (BatchRun& run : runs_) EngineAccess::SetEmitter(run.batch, &collector_);
 }
 
 Status BatchRunner::Run(std::span<const Record> records) {
@@ -72,19 +73,21 @@ std::size_t BatchRunner::Fill(BatchRun& run, std::span<const Record> records) {
 }
 
 void BatchRunner::Decode(const Record& record, Batch& batch) {
-  Event& event = batch.events().emplace_back(record.position, record.value.value_or(""));
-  if (IsOversize(event)) {
+  Event& event = EngineAccess::Add(batch, record);
+  if (const Refusal* refusal = RefusalOf(event)) {
     JsonReader::MakeEmpty(batch.arena(), event.edit());
-    DivertToFailed(event, "oversize");
+    DivertToFailed(event, refusal->reason);
     return;
   }
   Read(record, batch, event);
 }
 
-bool BatchRunner::IsOversize(const Event& event) const {
+const Refusal* BatchRunner::RefusalOf(const Event& event) const {
   // What comes of a batch is smaller, and bytes are passed on as they are: measured when written.
-  if (form_ == RecordForm::kEvent && event.raw().size() > collector_.max_input_bytes()) return true;
-  return !quarantined_.empty() && quarantined_.contains(event.position().ToString());
+  const bool measured = form_ == RecordForm::kEvent;
+  if (measured && event.raw().size() > collector_.max_input_bytes()) return &kInputTooLarge;
+  const bool refused = !quarantined_.empty() && quarantined_.contains(event.position().ToString());
+  return refused ? &kRefusedBySink : nullptr;
 }
 
 void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
@@ -93,7 +96,7 @@ void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
     if (record.value) {
       event.SetVerbatim(*record.value);
     } else if (form_ == RecordForm::kEvent) {
-      event.MarkUnreadable(unreadable::kNullRecord);
+      EngineAccess::MarkUnreadable(event, unreadable::kNullRecord);
     } else {
       event.Drop(unreadable::kNullRecord);
     }
@@ -102,13 +105,22 @@ void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
   const auto form =
       form_ == RecordForm::kBatch ? JsonReader::Form::kBatch : JsonReader::Form::kEvent;
   const Reason reason = reader_.Read(*record.value, batch.arena(), event.edit(), form);
-  if (reason != nullptr) event.MarkUnreadable(reason);
+  if (reason != nullptr) EngineAccess::MarkUnreadable(event, reason);
 }
 
 void BatchRunner::DivertToFailed(Event& event, Reason reason) {
   event.Divert(collector_.failed(), reason);
-  event.SetStage("decode");
+  EngineAccess::SetStage(event, "decode");
   stats_.AddDiversion(TransactionStats::kDecode, collector_.failed(), reason);
+}
+
+void BatchRunner::EmitDiverted(Event& event) {
+  for (const Refusal* refusal : {&kInputTooLarge, &kRefusedBySink}) {
+    if (std::string_view(event.reason()) != refusal->reason) continue;
+    collector_.EmitReplacement(event, event.raw(), *refusal);
+    return;
+  }
+  collector_.EmitDiverted(event);
 }
 
 void BatchRunner::Finish(BatchRun& run) {
@@ -125,11 +137,7 @@ void BatchRunner::Finish(BatchRun& run) {
       ++stats_.ledger.emitted;
     } else if (event.state() == Event::State::kDiverted) {
       ++stats_.ledger.diverted;
-      if (std::string_view(event.reason()) == "oversize") {
-        collector_.EmitOversize(event, event.raw(), "input size limit");
-      } else {
-        collector_.EmitDiverted(event);
-      }
+      EmitDiverted(event);
     } else {
       ++stats_.ledger.dropped;
       stats_.AddDrop(event.reason());

@@ -39,7 +39,7 @@ class BatchRunner {
   /// outbox and the stats were reset.
   Status Run(std::span<const Record> records);
 
-  /// The position is replaced as oversize from now on: a broker refuses what comes of it.
+  /// The position is replaced as refused_by_sink from now on: a broker refuses what comes of it.
   /// False if it was already, so that the replacement is refused too.
   bool Quarantine(const Position& position) {
     return quarantined_.insert(position.ToString()).second;
@@ -52,8 +52,10 @@ class BatchRunner {
   std::size_t Fill(BatchRun& run, std::span<const Record> records);
   void Decode(const Record& record, Batch& batch);
   void Read(const Record& record, Batch& batch, Event& event);
-  [[nodiscard]] bool IsOversize(const Event& event) const;
+  /// Why the event's record must be replaced; nullptr if it need not.
+  [[nodiscard]] const Refusal* RefusalOf(const Event& event) const;
   void DivertToFailed(Event& event, Reason reason);
+  void EmitDiverted(Event& event);
   void Finish(BatchRun& run);
   Status AdvanceOldest();
 

@@ -119,9 +119,9 @@ std::string EventTrace::WhatHappened(const Event& event, const Seen& before) con
   if (!sent.empty()) AddTo(what, sent);
   if (event.state() == Event::State::kDiverted) {
     AddTo(what, std::string("diverts it: ") + event.reason());
-    if (!event.detail().empty()) what += ": " + std::string(event.detail());
-    if (!event.first_claimant().empty()) {
-      what += ": first came " + std::string(event.first_claimant());
+    if (!event.note().detail.empty()) what += ": " + std::string(event.note().detail);
+    if (!event.note().first_claimant.empty()) {
+      what += ": first came " + std::string(event.note().first_claimant);
     }
   }
   if (event.state() == Event::State::kDropped) {

@@ -48,8 +48,8 @@ class Flow {
   /// Asks every stage whether its outside systems are there (Stage::Probe).
   Status Probe();
 
-  /// The record at the position is replaced as oversize from now on: a broker refuses what comes of
-  /// it. False if it was already, so that the replacement is refused too.
+  /// The record at the position is replaced as refused_by_sink from now on: a broker refuses what
+  /// comes of it. False if it was already, so that the replacement is refused too.
   bool Quarantine(const Position& position);
 
   /// Adds the counts of what is in hand to the metrics: it is committed.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "codec/text.h"
+#include "engine/engine_access.h"
 #include "engine/oversize.h"
 
 namespace sluice {
@@ -18,7 +19,8 @@ constexpr std::int64_t kFirstCopy = Position::kMaxOrdinals - 1000;
 
 std::size_t SizeOf(const OutputRecord& record) {
   std::size_t size = record.value.size() + kRecordOverhead + (record.key ? record.key->size() : 0);
-  for (const Header& header : record.headers) size += header.name.size() + header.value.size() + 4;
+  for (const Header& header : record.headers)
+    size += header.name.size() + header.value.value_or("").size() + 4;
   return size;
 }
 
@@ -56,7 +58,7 @@ std::span<const Header> OutputCollector::CopyHeaders(std::span<const Header> hea
 }
 
 void OutputCollector::Prepare(Event& event) {
-  Event::Written& written = event.written();
+  EngineAccess::Written& written = EngineAccess::WrittenOf(event);
   if (written.valid && written.version == event.doc().version()) return;
   if (event.verbatim()) {
     written.value = outbox_.arena().Copy(*event.verbatim());
@@ -66,10 +68,9 @@ void OutputCollector::Prepare(Event& event) {
     written.value = outbox_.arena().Copy(scratch_);
   }
   written.key = KeyOf(event);
-  if (settings_.position_header && written.headers == nullptr) {
+  if (settings_.position_header && written.headers.empty()) {
     const Header position{"sluice-position", PositionText(event)};
-    written.headers = CopyHeaders({&position, 1}).data();
-    written.header_count = 1;
+    written.headers = CopyHeaders({&position, 1});
   }
   written.version = event.doc().version();
   written.valid = true;
@@ -77,16 +78,15 @@ void OutputCollector::Prepare(Event& event) {
 
 void OutputCollector::Emit(Event& event, TopicId topic) {
   Prepare(event);
-  const Event::Written& written = event.written();
-  Append(topic, event, {static_cast<const Header*>(written.headers), written.header_count});
-  event.MarkRouted();
+  Append(topic, event, EngineAccess::WrittenOf(event).headers);
+  EngineAccess::MarkRouted(event);
 }
 
 void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header> headers) {
-  const Event::Written& written = event.written();
+  const EngineAccess::Written& written = EngineAccess::WrittenOf(event);
   const OutputRecord record{topic, written.key, written.value, headers, event.position()};
   if (SizeOf(record) > limits_[topic]) {
-    EmitOversize(event, written.value, "record size limit");
+    EmitReplacement(event, written.value, kRecordTooLarge);
     return;
   }
   Send(record, event);
@@ -101,9 +101,10 @@ void OutputCollector::Send(const OutputRecord& record, Event& event) {
   }
   for (const std::size_t reader : topic.readers) {
     // A second copy is another record, as it would be in a topic.
-    const int copy = event.NextCopy();
+    const int copy = EngineAccess::NextCopy(event);
     const Position at = copy == 0 ? record.position : record.position.Derived(kFirstCopy + copy);
-    inboxes_[reader].push_back({at, record.value, 0});
+    inboxes_[reader].push_back(
+        {at, record.value, event.record().timestamp_ms, record.key, record.headers});
   }
 }
 
@@ -116,17 +117,18 @@ void OutputCollector::EmitDiverted(Event& event) {
   };
   if (settings_.position_header) add("sluice-position", PositionText(event));
   add("sluice-reason", event.reason());
-  if (!event.stage().empty()) add("sluice-stage", event.stage());
-  if (!event.detail().empty()) add("sluice-errors", outbox_.arena().Copy(event.detail()));
-  if (!event.first_claimant().empty()) {
-    add("sluice-first-claimant", outbox_.arena().Copy(event.first_claimant()));
+  if (const auto stage = EngineAccess::StageOf(event); !stage.empty()) add("sluice-stage", stage);
+  const DivertNote& note = event.note();
+  if (!note.detail.empty()) add("sluice-errors", outbox_.arena().Copy(note.detail));
+  if (!note.first_claimant.empty()) {
+    add("sluice-first-claimant", outbox_.arena().Copy(note.first_claimant));
   }
   const TopicId topic = settings_.side_outputs[event.side_output()].topic;
   // Text that is no UTF-8 can't stand in JSON as it is: the header has the very bytes, if the topic
   // takes them.
   if ((!event.readable() || event.verbatim()) && !IsWellFormed(event.raw())) {
     add("sluice-raw", event.raw());
-    const Event::Written& written = event.written();
+    const EngineAccess::Written& written = EngineAccess::WrittenOf(event);
     const std::span<const Header> all(headers.data(), count);
     if (SizeOf({topic, written.key, written.value, all, {}}) > limits_[topic]) {
       --count;
@@ -137,11 +139,10 @@ void OutputCollector::EmitDiverted(Event& event) {
   Append(topic, event, CopyHeaders({headers.data(), count}));
 }
 
-void OutputCollector::EmitOversize(Event& event, std::string_view raw,
-                                   std::string_view refused_by) {
+void OutputCollector::EmitReplacement(Event& event, std::string_view raw, const Refusal& refusal) {
   const TopicId topic = settings_.side_outputs[settings_.failed].topic;
-  const std::string json = OversizeReplacement(raw, event.position(), refused_by, limits_[topic]);
-  std::array<Header, 2> headers{Header{"sluice-reason", "oversize"},
+  const std::string json = OversizeReplacement(raw, event.position(), refusal, limits_[topic]);
+  std::array<Header, 2> headers{Header{"sluice-reason", refusal.reason},
                                 Header{"sluice-position", PositionText(event)}};
   const std::size_t count = settings_.position_header ? 2 : 1;
   Send({topic, std::nullopt, outbox_.arena().Copy(json), CopyHeaders({headers.data(), count}),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/ledger.h"
+#include "engine/oversize.h"
 #include "sluice/batch.h"
 #include "sluice/outbox.h"
 #include "sluice/record.h"
@@ -54,8 +55,9 @@ class OutputCollector final : public Emitter {
 
   /// Writes an event that has left the pipeline for a side output.
   void EmitDiverted(Event& event);
-  /// Writes the replacement of an event whose input record is too large to be handled (C-6).
-  void EmitOversize(Event& event, std::string_view raw, std::string_view refused_by);
+  /// Writes the replacement of an event that can't be written as it is (C-6); `raw` is what it
+  /// stands for.
+  void EmitReplacement(Event& event, std::string_view raw, const Refusal& refusal);
 
  private:
   void Prepare(Event& event);

@@ -14,14 +14,15 @@ constexpr std::size_t kKept = std::size_t{64} << 10;
 }  // namespace
 
 std::string OversizeReplacement(std::string_view raw, const Position& position,
-                                std::string_view refused_by, std::size_t limit) {
+                                const Refusal& refusal, std::size_t limit) {
   // Escaping may double the text, so a small limit keeps less of it.
   const std::size_t kept = std::min({raw.size(), kKept, limit / 8});
-  std::string json = R"({"metadata":{"reason":"oversize","size":)" + std::to_string(raw.size());
+  std::string json = R"({"metadata":{"reason":")" + std::string(refusal.reason) + R"(","size":)" +
+                     std::to_string(raw.size());
   json += R"(,"position":)";
   AppendJsonString(json, position.ToString());
   json += R"(,"refused_by":)";
-  AppendJsonString(json, refused_by);
+  AppendJsonString(json, refusal.by);
   json += R"(,"sha256":")" + Sha256Hex(raw) + R"(","raw_event":)";
   AppendJsonString(json, ReplaceIllFormed(raw.substr(0, kept)));
   json += "}}";

@@ -46,7 +46,7 @@ Status Pipeline::FinishStage(BatchRun& run, TransactionStats& stats) {
     Event& event = events[i];
     if (event.state() == Event::State::kDiverted &&
         (i >= before_.size() || before_[i] != Event::State::kDiverted)) {
-      event.SetStage(current.name);
+      EngineAccess::SetStage(event, current.name);
       stats.AddDiversion(run.next_stage, event.side_output(), event.reason());
     }
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/engine_access.h"
 #include "engine/ledger.h"
 #include "engine/stage_observer.h"
 #include "sluice/batch.h"
@@ -28,7 +29,7 @@ struct BatchRun {
   bool started = false;  ///< next_stage has sent its requests.
 
   void Reset() {
-    batch.Reset();
+    EngineAccess::Reset(batch);
     next_stage = 0;
     started = false;
   }

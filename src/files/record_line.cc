@@ -81,7 +81,11 @@ void AppendEnvelopeLine(std::string& out, const OutputRecord& record) {
     first = false;
     AppendQuoted(out, header.name);
     out.push_back(':');
-    AppendQuoted(out, header.value);
+    if (header.value) {
+      AppendQuoted(out, *header.value);
+    } else {
+      out.append("null");
+    }
   }
   out.append("},\"value\":");
   AppendOnOneLine(out, record.value);

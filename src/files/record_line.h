@@ -10,8 +10,8 @@ namespace sluice {
 /// stand between tokens.
 void AppendValueLine(std::string& out, const OutputRecord& record);
 
-/// Appends {"key":...,"headers":{...},"value":...} as one line; the key is null or a string.
-/// Bytes of key and headers that are no UTF-8 become U+FFFD.
+/// Appends {"key":...,"headers":{...},"value":...} as one line; the key is null or a string, and so
+/// is the value of a header. Bytes of key and headers that are no UTF-8 become U+FFFD.
 void AppendEnvelopeLine(std::string& out, const OutputRecord& record);
 
 }  // namespace sluice

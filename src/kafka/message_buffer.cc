@@ -3,11 +3,31 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <new>
+#include <span>
 
 namespace sluice::kafka {
 namespace {
 
-Record RecordOf(const rd_kafka_message_s& message, std::string_view topic) {
+/// The library's own memory, which lasts as long as the message.
+std::span<const Header> HeadersOf(const rd_kafka_message_s& message, Arena& arena) {
+  rd_kafka_headers_t* list = nullptr;
+  // Reads the headers at its first call, but without any it only looks at their length.
+  if (rd_kafka_message_headers(&message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  const std::size_t count = rd_kafka_header_cnt(list);
+  auto* headers = reinterpret_cast<Header*>(arena.Allocate(count * sizeof(Header)));
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    rd_kafka_header_get_all(list, i, &name, &value, &size);
+    auto* header = new (headers + i) Header{name, std::nullopt};
+    if (value != nullptr) header->value.emplace(static_cast<const char*>(value), size);
+  }
+  return {headers, count};
+}
+
+Record RecordOf(const rd_kafka_message_s& message, std::string_view topic, Arena& arena) {
   Record record;
   record.position.topic = topic;
   record.position.partition = message.partition;
@@ -15,6 +35,10 @@ Record RecordOf(const rd_kafka_message_s& message, std::string_view topic) {
   if (message.payload != nullptr) {
     record.value.emplace(static_cast<const char*>(message.payload), message.len);
   }
+  if (message.key != nullptr) {
+    record.key.emplace(static_cast<const char*>(message.key), message.key_len);
+  }
+  record.headers = HeadersOf(message, arena);
   record.timestamp_ms = std::max<std::int64_t>(0, rd_kafka_message_timestamp(&message, nullptr));
   return record;
 }
@@ -42,7 +66,7 @@ std::size_t MessageBuffer::HandOut(std::size_t max_records, std::size_t max_byte
     handed_out_.push_back(message);
     const OwnedPartition* owner =
         partitions.Find(rd_kafka_topic_name(message->rkt), message->partition);
-    records.push_back(RecordOf(*message, owner->topic));
+    records.push_back(RecordOf(*message, owner->topic, headers_));
     bytes += message->len;
     ++count;
   }
@@ -63,6 +87,7 @@ void MessageBuffer::DropTaken() {
 void MessageBuffer::Release() {
   for (rd_kafka_message_s* message : handed_out_) rd_kafka_message_destroy(message);
   handed_out_.clear();
+  headers_.Reset();
 }
 
 }  // namespace sluice::kafka

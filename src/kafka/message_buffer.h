@@ -6,6 +6,7 @@
 
 #include "kafka/handles.h"
 #include "kafka/partition_table.h"
+#include "sluice/arena.h"
 #include "sluice/record.h"
 #include "sluice/source.h"
 
@@ -24,8 +25,8 @@ class MessageBuffer {
   /// was fetched before a seek or for an assignment that is gone.
   void Take(MessageHandle message, PartitionTable& partitions);
 
-  /// Appends one record per taken message, until `records` holds `max_records` or the values handed
-  /// out add up to `max_bytes`. Returns the bytes of the values.
+  /// Appends one record per taken message, with its key and headers, until `records` holds
+  /// `max_records` or the values handed out add up to `max_bytes`. Returns the bytes of the values.
   std::size_t HandOut(std::size_t max_records, std::size_t max_bytes, PartitionTable& partitions,
                       std::vector<Record>& records);
 
@@ -41,11 +42,13 @@ class MessageBuffer {
 
  private:
   static constexpr std::size_t kFirstGuess = 1'024;
+  static constexpr std::size_t kHeaderBlock = std::size_t{64} << 10;
 
   // Freed by DropTaken and Release, which run on every path; a handle each would cost a pass more.
   std::vector<rd_kafka_message_s*> taken_;
   std::size_t taken_begin_ = 0;
   std::vector<rd_kafka_message_s*> handed_out_;
+  Arena headers_{kHeaderBlock};  ///< Of the records handed out.
   std::size_t mean_bytes_ = kFirstGuess;
 };
 

@@ -60,8 +60,9 @@ std::string Writing(const OutputRecord& record, const rd_kafka_topic_t* topic) {
 rd_kafka_headers_t* Headers(const OutputRecord& record) {
   rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
   for (const Header& header : record.headers) {
+    const std::string_view value = header.value.value_or("");
     rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()),
-                        Bytes(header.value), static_cast<ssize_t>(header.value.size()));
+                        header.value ? Bytes(value) : nullptr, static_cast<ssize_t>(value.size()));
   }
   return headers;
 }

@@ -35,7 +35,7 @@ void MemoryClaims::Make(std::span<const Claim> claims, std::chrono::seconds ttl,
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Claim& claim = claims[i];
     const LoggedClaim* held = index_.Find(hashes_[i], claim.key);
-    if (held == nullptr && claim.ask_only) {
+    if (held == nullptr && claim.mode == ClaimMode::kReadOnly) {
       replies.push_back({true, {}});
     } else if (held == nullptr) {
       MakeRoom();

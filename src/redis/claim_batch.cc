@@ -21,7 +21,7 @@ void ClaimBatch::Reset(ClaimForm form, std::chrono::seconds ttl) {
     AppendRespBulk(tail_, std::to_string(ttl.count()));
   }
   commands_.clear();
-  askers_.clear();
+  readers_.clear();
   claims_.clear();
   replies_.clear();
   holders_.Reset();
@@ -32,10 +32,10 @@ void ClaimBatch::Reset(ClaimForm form, std::chrono::seconds ttl) {
 void ClaimBatch::Add(const Claim& claim) {
   const std::size_t begin = commands_.size();
   replies_.emplace_back();
-  if (claim.ask_only) {
+  if (claim.mode == ClaimMode::kReadOnly) {
     AppendRespCommand(commands_, {"GET", claim.key});
-    claims_.push_back({begin, askers_.size(), claim.owner.size(), true});
-    askers_.append(claim.owner);
+    claims_.push_back({begin, readers_.size(), claim.owner.size(), claim.mode});
+    readers_.append(claim.owner);
     return;
   }
   commands_.append(head_);
@@ -43,7 +43,7 @@ void ClaimBatch::Add(const Claim& claim) {
   const std::size_t owner = AppendRespBulk(commands_, claim.owner);
   commands_.append(tail_);
   if (form_ == ClaimForm::kNxThenGet) AppendRespCommand(commands_, {"GET", claim.key});
-  claims_.push_back({begin, owner, claim.owner.size(), false});
+  claims_.push_back({begin, owner, claim.owner.size(), claim.mode});
 }
 
 std::string_view ClaimBatch::commands(std::size_t i) const {
@@ -54,7 +54,7 @@ std::string_view ClaimBatch::commands(std::size_t i) const {
 
 void ClaimBatch::MarkFound(std::size_t i, std::string_view value) {
   const Extent& claim = claims_[i];
-  const std::string_view owners = claim.ask_only ? std::string_view(askers_) : commands();
+  const std::string_view owners = reads_only(i) ? std::string_view(readers_) : commands();
   if (value == owners.substr(claim.owner, claim.owner_size)) {
     MarkClaimed(i);
   } else {

@@ -30,7 +30,9 @@ class ClaimBatch {
 
   [[nodiscard]] ClaimForm form() const { return form_; }
   /// A GET alone, with one reply, in either form.
-  [[nodiscard]] bool asks_only(std::size_t i) const { return claims_[i].ask_only; }
+  [[nodiscard]] bool reads_only(std::size_t i) const {
+    return claims_[i].mode == ClaimMode::kReadOnly;
+  }
   [[nodiscard]] std::size_t size() const { return claims_.size(); }
   /// RESP text of all commands in order.
   [[nodiscard]] std::string_view commands() const { return commands_; }
@@ -56,7 +58,7 @@ class ClaimBatch {
     std::size_t begin;  ///< Of the claim's commands.
     std::size_t owner;
     std::size_t owner_size;
-    bool ask_only;
+    ClaimMode mode;
   };
 
   ClaimForm form_ = ClaimForm::kNxGet;
@@ -64,7 +66,7 @@ class ClaimBatch {
   std::string head_;  ///< What every SET begins with, and what it ends with.
   std::string tail_;
   std::string commands_;
-  std::string askers_;  ///< Owners of claims that only ask.
+  std::string readers_;  ///< Owners of the claims that are kReadOnly.
   std::vector<Extent> claims_;
   std::vector<ClaimReply> replies_;
   Arena holders_{std::size_t{16} << 10};

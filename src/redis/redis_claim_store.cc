@@ -146,9 +146,9 @@ Status RedisClaimStore::ReadReplies(ClaimBatch& batch) {
 }
 
 Status RedisClaimStore::ReadReply(ClaimBatch& batch, std::size_t i, bool& expired) {
-  const bool ask = batch.asks_only(i);
-  if (!ask && batch.form() == ClaimForm::kNxThenGet) return ReadTwoReplies(batch, i, expired);
-  const std::string_view command = ask ? "GET" : "SET with NX and GET";
+  const bool read_only = batch.reads_only(i);
+  if (!read_only && batch.form() == ClaimForm::kNxThenGet) return ReadTwoReplies(batch, i, expired);
+  const std::string_view command = read_only ? "GET" : "SET with NX and GET";
   RespToken reply;
   SLUICE_TRY(connection_.Read(reply));
   switch (reply.type) {

@@ -9,6 +9,7 @@
 #include "stages/check_batch/check_batch.h"
 #include "stages/extract_events/extract_events.h"
 #include "stages/extract_events/jackson_size.h"
+#include "support/add_event.h"
 
 namespace {
 
@@ -60,17 +61,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                                 .audits = 5},
                                                kClock);
   const std::string text(reinterpret_cast<const char*>(data), size);
-  batch.Reset();
-  Event& event = batch.events().emplace_back(sluice::Position{"in", 0, 0}, text);
-  const sluice::Reason reason = sluice::JsonReader().Read(text, batch.arena(), event.edit(),
-                                                          sluice::JsonReader::Form::kBatch);
-  if (reason != nullptr) event.MarkUnreadable(reason);
+  sluice::EngineAccess::Reset(batch);
+  const Event& event = sluice::AddEvent(batch, {sluice::Position{"in", 0, 0}, text},
+                                        sluice::JsonReader::Form::kBatch);
   const std::size_t elements = event.doc().Read(Path("/events")).size();
   Check(check.Finish(batch).ok());
   Check(extract.Finish(batch).ok());
   for (std::size_t i = 1; i < batch.events().size(); ++i) CheckEvent(batch.events()[i]);
   if (event.state() == Event::State::kEmitted) {
-    Check(!event.doubtful() && batch.events().size() == elements + 2);
+    Check(event.claim_mode() == sluice::ClaimMode::kClaim && batch.events().size() == elements + 2);
   } else {
     Check(event.state() == Event::State::kDiverted && event.verbatim().has_value());
     Check(sluice::IsWellFormed(*event.verbatim()));

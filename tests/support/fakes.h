@@ -163,7 +163,7 @@ class FakeSink final : public Sink {
       if (record.key) written.key = std::string(*record.key);
       written.value = record.value;
       for (const Header& header : record.headers) {
-        written.headers[std::string(header.name)] = header.value;
+        written.headers[std::string(header.name)] = header.value.value_or("");
       }
     }
     return Ok();
@@ -230,7 +230,7 @@ class FakeClaims final : public ClaimStore {
     }
     std::vector<ClaimReply>& replies = sent_.emplace_back();
     for (const Claim& claim : claims) {
-      if (claim.ask_only) {
+      if (claim.mode == ClaimMode::kReadOnly) {
         const auto held = claims_.find(std::string(claim.key));
         const bool free = held == claims_.end() || held->second == claim.owner;
         replies.push_back({free, free ? std::string_view{} : held->second});
@@ -248,6 +248,7 @@ class FakeClaims final : public ClaimStore {
     }
     replies = sent_.front();
     sent_.erase(sent_.begin());
+    if (drops_a_reply && !replies.empty()) replies.pop_back();
     return Ok();
   }
   void Cancel() override { sent_.clear(); }
@@ -255,6 +256,7 @@ class FakeClaims final : public ClaimStore {
   int failures = 0;
   int lost_replies = 0;
   int ping_failures = 0;
+  bool drops_a_reply = false;
 
  private:
   std::map<std::string, std::string>& claims_;

@@ -15,7 +15,7 @@ Status MemorySink::Write(const Outbox& outbox) {
     if (record.key) kept.key.emplace(*record.key);
     kept.value = record.value;
     for (const Header& header : record.headers)
-      kept.headers.emplace_back(header.name, header.value);
+      kept.headers.emplace_back(header.name, header.value.value_or(""));
   }
   return Ok();
 }

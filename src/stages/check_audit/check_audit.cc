@@ -28,7 +28,7 @@ void CheckAudit::Check(Batch& batch, Event& event) const {
   } else if (!did.exists() && IsIllTyped(doc.Read(kContextDid))) {
     failed_.Take(batch, event, "did_no_string", "context.did is not a string");
   } else if (IsIllTyped(UserOf(doc)) && !IsWorkOrder(doc)) {
-    event.MarkDoubtful();
+    event.SetClaimMode(ClaimMode::kReadOnly);
   }
 }
 

@@ -8,23 +8,15 @@
 namespace sluice::stages {
 namespace {
 
+const Path kParams("/params");
+const Path kMsgid("/params/msgid");
 const Path kEvents("/events");
 const Path kSyncts("/syncts");
 const Path::Name kEid = Path("/eid").names()[0];
 
-/// No literal that is shorter than "1e309" is too much for a double.
-constexpr std::size_t kSurelyFinite = 4;
-
-bool IsFinite(Value number) {
-  const std::string_view literal = number.text();
-  if (literal.size() <= kSurelyFinite) return true;
-  const bool plain = literal.find_first_of("eE") == std::string_view::npos;
-  if (plain && literal.size() <= 300) return true;
-  return std::isfinite(number.AsDouble());
-}
-
 bool HasFiniteNumbers(Value value) {
-  if (value.IsNumber()) return IsFinite(value);
+  if (!value.MayOverflow()) return true;
+  if (value.IsNumber()) return std::isfinite(value.AsDouble());
   for (const Value child : value) {
     if (!HasFiniteNumbers(child)) return false;
   }
@@ -32,6 +24,14 @@ bool HasFiniteNumbers(Value value) {
 }
 
 }  // namespace
+
+Reason FaultOfParams(const Document& batch) {
+  const Value params = batch.Read(kParams);
+  if (params.exists() && !params.IsObject()) return "params_no_object";
+  const Value msgid = batch.Read(kMsgid);
+  if (msgid.exists() && !msgid.IsString()) return "msgid_no_string";
+  return nullptr;
+}
 
 Reason FaultOfMembers(const Document& batch) {
   const Value events = batch.Read(kEvents);

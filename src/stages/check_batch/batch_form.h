@@ -7,11 +7,14 @@ namespace sluice::stages {
 
 /// What the stages of the extractor take for a batch of events (telemetry-extractor.md B.3, B.4).
 
+/// Why the batch has no key: `params` or its `msgid` are of another type; nullptr if they are not.
+Reason FaultOfParams(const Document& batch);
+
 /// Why nothing of the batch can be extracted; nullptr if `events` and `syncts` are as they must be.
 Reason FaultOfMembers(const Document& batch);
 
 /// True for what can become an event: an object whose eid, if it has one, is a string, with no
-/// number that no double holds.
+/// number that no double holds. The batch must have been read as one (JsonReader::Form::kBatch).
 bool IsWellFormedElement(Value element);
 
 /// True if anything of the batch is not as it must be, so that its key is not to be claimed.

@@ -7,17 +7,6 @@
 namespace sluice::stages {
 namespace {
 
-const Path kParams("/params");
-const Path kMsgid("/params/msgid");
-
-Reason FaultOfParams(const Document& batch) {
-  const Value params = batch.Read(kParams);
-  if (params.exists() && !params.IsObject()) return "params_no_object";
-  const Value msgid = batch.Read(kMsgid);
-  if (msgid.exists() && !msgid.IsString()) return "msgid_no_string";
-  return nullptr;
-}
-
 /// The original sees these only when it reads the batch a second time, after it has counted it.
 bool IsFoundLate(std::string_view reason) {
   return reason == unreadable::kTrailingText || reason == unreadable::kRepeatedName;
@@ -39,7 +28,7 @@ void CheckBatch::Check(Batch& batch, Event& event) const {
   } else if (const Reason reason = FaultOfParams(event.doc())) {
     settings_.failed.Take(batch, event, reason);
   } else if (HasFault(event.doc())) {
-    event.MarkDoubtful();
+    event.SetClaimMode(ClaimMode::kReadOnly);
   }
 }
 

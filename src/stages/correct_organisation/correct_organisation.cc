@@ -1,7 +1,6 @@
 #include "stages/correct_organisation/correct_organisation.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "codec/text.h"
 
@@ -17,14 +16,6 @@ std::string_view Trim(std::string_view text) {
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   return text;
-}
-
-/// The user to ask for; nullopt where the event is left as it is.
-std::optional<std::string_view> UserIdOf(const Event& event) {
-  const Value user = UserOf(event.doc());
-  const std::string_view id = Trim(user.IsString() ? user.text() : std::string_view());
-  if (id.empty() || IsWorkOrder(event.doc())) return std::nullopt;
-  return id;
 }
 
 std::string_view KeyOf(std::string_view user, Arena& arena) {
@@ -53,37 +44,30 @@ void Correct(Document& audit, const LookupReply& user) {
 }  // namespace
 
 Status CorrectOrganisation::Start(Batch& batch) {
-  lookups_.clear();
-  for (const Event& event : batch.events()) {
-    if (!event.active()) continue;
-    const auto user = UserIdOf(event);
-    if (!user) continue;
-    lookups_.push_back({.kind = Lookup::Kind::kHash, .key = KeyOf(*user, batch.arena())});
+  for (Event& event : batch.events()) {
+    if (!event.active() || IsWorkOrder(event.doc())) continue;
+    const Value user = UserOf(event.doc());
+    const std::string_view id = Trim(user.IsString() ? user.text() : std::string_view());
+    if (!id.empty()) {
+      users_.Add({.kind = Lookup::Kind::kHash, .key = KeyOf(id, batch.arena())}, &event);
+    } else if (user.exists() && !user.IsString()) {
+      users_.AddWithout(&event);
+    }
   }
-  if (lookups_.empty()) return Ok();
-  return users_->Send(lookups_);
+  return users_.Send();
 }
 
 Status CorrectOrganisation::Finish(Batch& batch) {
-  // The events stand as they stood at Start, so the same walk meets the replies in their order.
-  std::size_t next = 0;
-  bool received = false;
-  for (Event& event : batch.events()) {
-    if (!event.active()) continue;
-    if (!UserIdOf(event)) {
-      const Value user = UserOf(event.doc());
-      if (user.exists() && !user.IsString() && !IsWorkOrder(event.doc())) {
-        failed_.Take(batch, event, "user_no_string",
-                     user.name() == "uid" ? "uid is not a string" : "actor.id is not a string");
-      }
+  const auto answers = users_.Receive();
+  if (!answers) return answers.error();
+  for (const auto [event, reply] : answers.value()) {
+    if (reply != nullptr) {
+      Correct(event->edit(), *reply);
       continue;
     }
-    if (!received) {
-      replies_.clear();
-      SLUICE_TRY(users_->Receive(replies_));
-      received = true;
-    }
-    Correct(event.edit(), replies_[next++]);
+    const bool uid = UserOf(event->doc()).name() == "uid";
+    failed_.Take(batch, *event, "user_no_string",
+                 uid ? "uid is not a string" : "actor.id is not a string");
   }
   return Ok();
 }
@@ -111,7 +95,8 @@ StageSpec CorrectOrganisationSpec() {
     if (!users) return std::move(users).error();
     const FailedAudits failed{.side_output = side_output.value(),
                               .counter = resources.Counter("cb-audit-route-failed-count")};
-    return std::unique_ptr<Stage>(new CorrectOrganisation(failed, std::move(users).value()));
+    return std::unique_ptr<Stage>(
+        new CorrectOrganisation(failed, std::move(users).value(), node.String("store")));
   };
   return spec;
 }

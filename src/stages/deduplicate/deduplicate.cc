@@ -32,50 +32,45 @@ bool IsLater(std::string_view holder, const Position& position) {
 }  // namespace
 
 Status Deduplicate::Start(Batch& batch) {
-  claims_.clear();
-  std::string owner;
-  for (const Event& event : batch.events()) {
+  for (Event& event : batch.events()) {
     if (!event.active()) continue;
     const auto key = KeyOf(event);
-    if (!key) continue;
-    owner.clear();
-    event.position().AppendTo(owner);
-    claims_.push_back({.key = StoreKey(*key, batch.arena()),
-                       .owner = batch.arena().Copy(owner),
-                       .ask_only = event.doubtful()});
+    if (!key) {
+      claims_.AddWithout(&event);
+      continue;
+    }
+    owner_.clear();
+    event.position().AppendTo(owner_);
+    claims_.Add({.key = StoreKey(*key, batch.arena()),
+                 .owner = batch.arena().Copy(owner_),
+                 .mode = event.claim_mode()},
+                &event);
   }
-  if (claims_.empty()) return Ok();
-  return store_->Send(claims_, settings_.ttl);
+  return claims_.Send(settings_.ttl);
 }
 
 Status Deduplicate::Finish(Batch& batch) {
-  // The events stand as they stood at Start, so the same walk meets the replies in their order.
-  std::size_t next = 0;
-  bool received = false;
-  for (Event& event : batch.events()) {
-    if (!event.active()) continue;
-    if (!KeyOf(event)) {
-      if (settings_.missing_is_unique) {
-        Pass(batch, event);
-      } else {
-        Divert(batch, event, "missing_key");
-      }
-      continue;
+  const auto answers = claims_.Receive();
+  if (!answers) return answers.error();
+  for (const auto [event, reply] : answers.value()) {
+    if (reply != nullptr) {
+      Judge(batch, *event, *reply);
+    } else if (settings_.missing_is_unique) {
+      Pass(batch, *event);
+    } else {
+      Divert(batch, *event, "missing_key");
     }
-    if (!received) {
-      replies_.clear();
-      SLUICE_TRY(store_->Receive(replies_));
-      received = true;
-    }
-    const ClaimReply& reply = replies_[next++];
-    if (reply.unique || (event.doubtful() && IsLater(reply.holder, event.position()))) {
-      Pass(batch, event);
-      continue;
-    }
-    event.SetFirstClaimant(batch.arena().Copy(reply.holder));
-    Divert(batch, event, "duplicate_key");
   }
   return Ok();
+}
+
+void Deduplicate::Judge(Batch& batch, Event& event, const ClaimReply& reply) {
+  const bool read_only = event.claim_mode() == ClaimMode::kReadOnly;
+  if (reply.unique || (read_only && IsLater(reply.holder, event.position()))) {
+    Pass(batch, event);
+  } else {
+    Divert(batch, event, "duplicate_key", batch.arena().Copy(reply.holder));
+  }
 }
 
 std::optional<std::string_view> Deduplicate::KeyOf(const Event& event) const {
@@ -98,11 +93,12 @@ void Deduplicate::Pass(Batch& batch, Event& event) {
   if (settings_.flag_unique) SetFlag(event.edit(), false);
 }
 
-void Deduplicate::Divert(Batch& batch, Event& event, Reason reason) {
+void Deduplicate::Divert(Batch& batch, Event& event, Reason reason,
+                         std::string_view first_claimant) {
   batch.Count(settings_.duplicate);
   if (settings_.count) batch.Count(*settings_.count);
   SetFlag(event.edit(), true);
-  event.Divert(settings_.side_output, reason);
+  event.Divert(settings_.side_output, reason, {.first_claimant = first_claimant});
 }
 
 void Deduplicate::SetFlag(Document& doc, bool value) const {
@@ -119,8 +115,6 @@ void Deduplicate::SetFlag(Document& doc, bool value) const {
   }
   doc.SetBool(settings_.flag, value);
 }
-
-void Deduplicate::Cancel() { store_->Cancel(); }
 
 namespace {
 
@@ -223,7 +217,8 @@ StageSpec DeduplicateSpec() {
         .unique = resources.Counter("unique-event-count"),
         .duplicate = resources.Counter("duplicate-event-count")};
     if (node.Has("count")) settings.count = resources.Counter(node.String("count"));
-    return std::unique_ptr<Stage>(new Deduplicate(std::move(settings), std::move(store).value()));
+    return std::unique_ptr<Stage>(
+        new Deduplicate(std::move(settings), std::move(store).value(), node.String("store")));
   };
   return spec;
 }

@@ -6,9 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "sluice/claim_store.h"
+#include "sluice/requests.h"
 #include "sluice/stage.h"
 #include "sluice/stage_spec.h"
 
@@ -41,28 +42,30 @@ class Deduplicate final : public Stage {
     CounterId duplicate = 0;
     std::optional<CounterId> count = std::nullopt;  ///< One more of duplicates.
   };
-  Deduplicate(Settings settings, std::unique_ptr<ClaimStore> store)
-      : settings_(std::move(settings)), store_(std::move(store)) {}
+  /// `store_name` is its name in the configuration, for errors.
+  Deduplicate(Settings settings, std::unique_ptr<ClaimStore> store, std::string store_name)
+      : settings_(std::move(settings)), claims_(std::move(store), std::move(store_name)) {}
 
   [[nodiscard]] bool HasRequests() const override { return true; }
-  Status Probe() override { return store_->Ping(); }
+  Status Probe() override { return claims_.Ping(); }
   Status Start(Batch& batch) override;
   Status Finish(Batch& batch) override;
-  void Cancel() override;
+  void Cancel() override { claims_.Cancel(); }
 
  private:
   /// The key as it stands in the event.
   [[nodiscard]] std::optional<std::string_view> KeyOf(const Event& event) const;
   /// The key as it stands in the store.
   std::string_view StoreKey(std::string_view key, Arena& arena) const;
+  void Judge(Batch& batch, Event& event, const ClaimReply& reply);
   void Pass(Batch& batch, Event& event);
-  void Divert(Batch& batch, Event& event, Reason reason);
+  void Divert(Batch& batch, Event& event, Reason reason, std::string_view first_claimant = {});
   void SetFlag(Document& doc, bool value) const;
 
   Settings settings_;
-  std::unique_ptr<ClaimStore> store_;
-  std::vector<Claim> claims_;
-  std::vector<ClaimReply> replies_;
+  /// Every active event is an entry; one without a key asks for nothing.
+  Requests<ClaimStore, Event*> claims_;
+  std::string owner_;
 };
 
 StageSpec DeduplicateSpec();

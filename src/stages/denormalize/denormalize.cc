@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "codec/text.h"
 #include "stages/denormalize/device_data.h"
@@ -35,90 +36,108 @@ std::string_view UserKey(std::string_view user, Arena& arena) {
   return {key, kPrefix.size() + user.size()};
 }
 
-std::array<Denormalize::Cache*, 4> All(Denormalize::Caches& caches) {
-  return {&caches.content, &caches.device, &caches.user, &caches.dialcode};
-}
-
 }  // namespace
 
+Denormalize::Denormalize(Settings settings, Caches caches, const Clock& clock)
+    : settings_(std::move(settings)),
+      content_(std::move(caches.content.store), std::move(caches.content.name)),
+      device_(std::move(caches.device.store), std::move(caches.device.name)),
+      user_(std::move(caches.user.store), std::move(caches.user.name)),
+      dialcode_(std::move(caches.dialcode.store), std::move(caches.dialcode.name)),
+      clock_(clock) {}
+
 Status Denormalize::Probe() {
-  for (Cache* cache : All(caches_)) SLUICE_TRY(cache->store->Ping());
-  return Ok();
+  for (Slots* cache : {&content_, &user_, &dialcode_}) SLUICE_TRY(cache->Ping());
+  return device_.Ping();
 }
 
 void Denormalize::Cancel() {
-  for (Cache* cache : All(caches_)) cache->store->Cancel();
+  for (Slots* cache : {&content_, &user_, &dialcode_}) cache->Cancel();
+  device_.Cancel();
 }
 
 Status Denormalize::Start(Batch& batch) {
-  for (Cache* cache : All(caches_)) cache->lookups.clear();
-  for (const Event& event : batch.events()) {
+  for (Event& event : batch.events()) {
     if (event.active()) Ask(event, batch.arena());
   }
-  for (Cache* cache : All(caches_)) SLUICE_TRY(cache->store->Send(cache->lookups));
-  return Ok();
+  for (Slots* cache : {&content_, &user_, &dialcode_}) SLUICE_TRY(cache->Send());
+  return device_.Send();
 }
 
-void Denormalize::Ask(const Event& event, Arena& arena) {
+void Denormalize::Ask(Event& event, Arena& arena) {
   using Kind = Lookup::Kind;
   const Questions asked = QuestionsOf(event, settings_.permit);
-  if (asked.device) caches_.device.lookups.push_back({Kind::kHash, *asked.device});
-  if (asked.user) caches_.user.lookups.push_back({Kind::kHash, UserKey(*asked.user, arena)});
-  if (asked.dialcode)
-    caches_.dialcode.lookups.push_back({Kind::kText, ToUpper(*asked.dialcode, arena)});
-  for (const auto& content : {asked.content, asked.collection, asked.l2}) {
-    if (content) caches_.content.lookups.push_back({Kind::kText, *content});
+  Task* task = arena.New<Task>();
+  task->event = &event;
+  if (asked.device) {
+    device_.Add({Kind::kHash, *asked.device}, task);
+  } else {
+    device_.AddWithout(task);
   }
+  if (asked.user) user_.Add({Kind::kHash, UserKey(*asked.user, arena)}, &task->user);
+  if (asked.dialcode) {
+    dialcode_.Add({Kind::kText, ToUpper(*asked.dialcode, arena)}, &task->dialcode);
+  }
+  if (asked.content) content_.Add({Kind::kText, *asked.content}, &task->content);
+  if (asked.collection) content_.Add({Kind::kText, *asked.collection}, &task->collection);
+  if (asked.l2) content_.Add({Kind::kText, *asked.l2}, &task->l2);
 }
 
 Status Denormalize::Finish(Batch& batch) {
   arena_.Reset();
   for (Known* known : {&contents_, &l2_contents_, &dialcodes_, &devices_, &users_}) known->clear();
-  for (Cache* cache : All(caches_)) {
-    SLUICE_TRY(cache->store->Receive(cache->replies));
-    cache->next = 0;
-  }
-  // The events stand as they stood at Start, so the same walk meets the replies in their order.
-  for (Event& event : batch.events()) {
-    if (event.active()) Enrich(batch, event);
+  for (Slots* cache : {&content_, &user_, &dialcode_}) SLUICE_TRY(Deliver(*cache));
+  const auto answers = device_.Receive();
+  if (!answers) return answers.error();
+  for (const auto [task, reply] : answers.value()) {
+    task->device = reply;
+    Enrich(batch, *task);
   }
   return Ok();
 }
 
-void Denormalize::Enrich(Batch& batch, Event& event) {
-  const Questions asked = QuestionsOf(event, settings_.permit);
+Status Denormalize::Deliver(Slots& cache) {
+  const auto answers = cache.Receive();
+  if (!answers) return answers.error();
+  for (const auto [slot, reply] : answers.value()) *slot = reply;
+  return Ok();
+}
+
+void Denormalize::Enrich(Batch& batch, const Task& task) {
   const EnrichmentCounters& counters = settings_.counters;
-  Document& doc = event.edit();
+  Document& doc = task.event->edit();
   ClampEts(doc, clock_.NowMs());
-  if (asked.device) {
-    const ReferenceRecord& device = TakeDevice(batch);
+  if (task.device != nullptr) {
+    const ReferenceRecord& device = DeviceOf(batch, *task.device);
     AddDevice(doc, device);
     counters.device.Count(batch, !device.empty);
   }
-  if (asked.user) {
-    const ReferenceRecord& user = TakeUser(batch);
+  if (task.user != nullptr) {
+    const ReferenceRecord& user = UserOf(batch, *task.user);
     AddUser(doc, user);
     counters.user.Count(batch, !user.empty);
   }
-  if (asked.dialcode) {
-    const ReferenceRecord& dialcode = Take(batch, caches_.dialcode, dialcodes_, kDialcode);
+  if (task.dialcode != nullptr) {
+    const ReferenceRecord& dialcode = Read(batch, *task.dialcode, dialcodes_, kDialcode);
     AddDialcode(doc, dialcode);
     counters.dialcode.Count(batch, !dialcode.empty);
   }
-  if (asked.content) {
-    const ReferenceRecord& content = Take(batch, caches_.content, contents_, kContent);
+  if (task.content != nullptr) {
+    const ReferenceRecord& content = Read(batch, *task.content, contents_, kContent);
     AddContent(doc, content);
     counters.content.Count(batch, !content.empty);
   }
-  if (asked.collection) AddCollection(doc, Take(batch, caches_.content, contents_, kContent));
-  if (asked.l2) AddL2(doc, Take(batch, caches_.content, l2_contents_, kL2));
+  if (task.collection != nullptr) {
+    AddCollection(doc, Read(batch, *task.collection, contents_, kContent));
+  }
+  if (task.l2 != nullptr) AddL2(doc, Read(batch, *task.l2, l2_contents_, kL2));
   counters.location.Count(batch, AddLocation(doc));
 }
 
-const ReferenceRecord& Denormalize::Take(Batch& batch, Cache& cache, Known& known,
+const ReferenceRecord& Denormalize::Read(Batch& batch, const LookupReply& reply, Known& known,
                                          std::span<const WantedField> wanted) {
   static const ReferenceRecord kMissing;
-  const LookupReply& reply = Next(batch, cache);
+  CountWrongType(batch, reply);
   if (reply.state != LookupReply::State::kFound || reply.text.empty()) return kMissing;
   const auto [at, fresh] = known.try_emplace(reply.text.data());
   if (fresh && !ReadText(reply.text, wanted, arena_, at->second)) {
@@ -127,24 +146,22 @@ const ReferenceRecord& Denormalize::Take(Batch& batch, Cache& cache, Known& know
   return at->second;
 }
 
-const LookupReply& Denormalize::Next(Batch& batch, Cache& cache) const {
-  const LookupReply& reply = cache.replies[cache.next++];
-  if (reply.state == LookupReply::State::kWrongType) batch.Count(settings_.counters.unreadable);
-  return reply;
-}
-
-const ReferenceRecord& Denormalize::TakeDevice(Batch& batch) {
-  const LookupReply& reply = Next(batch, caches_.device);
+const ReferenceRecord& Denormalize::DeviceOf(Batch& batch, const LookupReply& reply) {
+  CountWrongType(batch, reply);
   const auto [at, fresh] = devices_.try_emplace(reply.fields.data());
   if (fresh) at->second = ReadDevice(reply, arena_);
   return at->second;
 }
 
-const ReferenceRecord& Denormalize::TakeUser(Batch& batch) {
-  const LookupReply& reply = Next(batch, caches_.user);
+const ReferenceRecord& Denormalize::UserOf(Batch& batch, const LookupReply& reply) {
+  CountWrongType(batch, reply);
   const auto [at, fresh] = users_.try_emplace(reply.fields.data());
   if (fresh) at->second = ReadUser(reply, settings_.user_defaults, arena_);
   return at->second;
+}
+
+void Denormalize::CountWrongType(Batch& batch, const LookupReply& reply) const {
+  if (reply.state == LookupReply::State::kWrongType) batch.Count(settings_.counters.unreadable);
 }
 
 namespace {
@@ -180,11 +197,16 @@ HitCounters CountersOf(Resources& resources, const std::string& name, const std:
 
 Result<std::unique_ptr<Stage>> Build(const ConfigNode& node, Resources& resources) {
   Denormalize::Caches caches;
-  const std::array<const char*, 4> names = {"content", "device", "user", "dialcode"};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    auto store = resources.Lookups(node.String(names[i]));
+  const std::array<std::pair<const char*, Denormalize::Cache*>, 4> fields = {
+      {{"content", &caches.content},
+       {"device", &caches.device},
+       {"user", &caches.user},
+       {"dialcode", &caches.dialcode}}};
+  for (const auto& [field, cache] : fields) {
+    cache->name = node.String(field);
+    auto store = resources.Lookups(cache->name);
     if (!store) return std::move(store).error();
-    All(caches)[i]->store = std::move(store).value();
+    cache->store = std::move(store).value();
   }
   Denormalize::Settings settings{
       .permit = node.Strings("permit"),

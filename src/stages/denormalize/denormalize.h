@@ -1,7 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -9,6 +9,7 @@
 
 #include "sluice/clock.h"
 #include "sluice/lookup_store.h"
+#include "sluice/requests.h"
 #include "sluice/stage.h"
 #include "sluice/stage_spec.h"
 #include "stages/denormalize/enrichment.h"
@@ -26,12 +27,10 @@ class Denormalize final : public Stage {
     UserDefaults user_defaults;
     EnrichmentCounters counters;
   };
-  /// One cache, and what is under way to it.
+  /// One cache, and its name in the configuration.
   struct Cache {
     std::unique_ptr<LookupStore> store;
-    std::vector<Lookup> lookups;
-    std::vector<LookupReply> replies;
-    std::size_t next = 0;  ///< Replies that were used.
+    std::string name;
   };
   struct Caches {
     Cache content;
@@ -39,8 +38,7 @@ class Denormalize final : public Stage {
     Cache user;
     Cache dialcode;
   };
-  Denormalize(Settings settings, Caches caches, const Clock& clock)
-      : settings_(std::move(settings)), caches_(std::move(caches)), clock_(clock) {}
+  Denormalize(Settings settings, Caches caches, const Clock& clock);
 
   [[nodiscard]] bool HasRequests() const override { return true; }
   Status Probe() override;
@@ -50,17 +48,34 @@ class Denormalize final : public Stage {
 
  private:
   using Known = std::unordered_map<const void*, ReferenceRecord>;
+  /// An event and the replies to its questions; nullptr where it has none.
+  struct Task {
+    Event* event = nullptr;
+    const LookupReply* device = nullptr;
+    const LookupReply* user = nullptr;
+    const LookupReply* dialcode = nullptr;
+    const LookupReply* content = nullptr;
+    const LookupReply* collection = nullptr;
+    const LookupReply* l2 = nullptr;
+  };
+  /// Where a reply goes: a member of its event's Task.
+  using Slots = Requests<LookupStore, const LookupReply**>;
 
-  void Ask(const Event& event, Arena& arena);
-  void Enrich(Batch& batch, Event& event);
-  const ReferenceRecord& Take(Batch& batch, Cache& cache, Known& known,
+  void Ask(Event& event, Arena& arena);
+  static Status Deliver(Slots& cache);
+  void Enrich(Batch& batch, const Task& task);
+  const ReferenceRecord& Read(Batch& batch, const LookupReply& reply, Known& known,
                               std::span<const WantedField> wanted);
-  const ReferenceRecord& TakeDevice(Batch& batch);
-  const ReferenceRecord& TakeUser(Batch& batch);
-  const LookupReply& Next(Batch& batch, Cache& cache) const;
+  const ReferenceRecord& DeviceOf(Batch& batch, const LookupReply& reply);
+  const ReferenceRecord& UserOf(Batch& batch, const LookupReply& reply);
+  void CountWrongType(Batch& batch, const LookupReply& reply) const;
 
   Settings settings_;
-  Caches caches_;
+  Slots content_;
+  /// Every active event is an entry here, so that its answers are the tasks of the batch.
+  Requests<LookupStore, Task*> device_;
+  Slots user_;
+  Slots dialcode_;
   const Clock& clock_;
   // What was read of the replies of the batch in hand, by where their bytes stand.
   Known contents_;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <limits>
 
+#include "codec/json_reader.h"
 #include "stages/extract_events/audit_record.h"
 #include "stages/extract_events/jackson_size.h"
 #include "stages/extract_events/java_double.h"
@@ -35,6 +36,12 @@ std::int64_t WholeNumber(Value number) {
   return literal.starts_with('-') ? Limits::min() : Limits::max();
 }
 
+Reason FaultOf(const Event& batch) {
+  if (!batch.readable()) return batch.unreadable_reason();
+  const Reason fault = FaultOfParams(batch.doc());
+  return fault != nullptr ? fault : FaultOfMembers(batch.doc());
+}
+
 }  // namespace
 
 Status ExtractEvents::Finish(Batch& batch) {
@@ -48,9 +55,7 @@ Status ExtractEvents::Finish(Batch& batch) {
 }
 
 void ExtractEvents::Extract(Batch& batch, Event& source) {
-  // What is not doubtful was found to be all right before.
-  const Reason fault = source.doubtful() ? FaultOfMembers(source.doc()) : nullptr;
-  if (fault != nullptr) {
+  if (const Reason fault = FaultOf(source)) {
     settings_.failed.Take(batch, source, fault);
     return;
   }
@@ -61,7 +66,7 @@ void ExtractEvents::Extract(Batch& batch, Event& source) {
   std::int64_t ordinal = 0;
   bool whole = true;
   for (const Value element : source.doc().Read(kEvents)) {
-    const bool good = !source.doubtful() || IsWellFormedElement(element);
+    const bool good = IsWellFormedElement(element);
     if (good) Create(batch, source, ordinal, element, stamp);
     whole = whole && good;
     ++ordinal;
@@ -72,7 +77,10 @@ void ExtractEvents::Extract(Batch& batch, Event& source) {
   }
   json_.clear();
   AppendAuditRecord(json_, source, static_cast<std::size_t>(ordinal), now);
-  batch.Create(source, ordinal, json_);
+  if (batch.Create(source, ordinal, json_) == nullptr) {
+    settings_.failed.Take(batch, source, kCreatedUnreadable);
+    return;
+  }
   batch.Count(settings_.audits);
   batch.Count(settings_.batches);
   source.End();
@@ -115,21 +123,27 @@ StageSpec ExtractEventsSpec() {
   spec.summary =
       "Makes an event of every element of a batch's events, stamped with syncts, @timestamp and "
       "flags, and a LOG event that says how many there were.";
-  spec.fields = {{.name = "max_event_bytes",
-                  .type = FieldType::kBytes,
-                  .description = "Largest event, as the original job would write it.",
-                  .default_value = "1MiB"},
-                 {.name = "side_output",
-                  .type = FieldType::kString,
-                  .description = "Side output that takes larger events.",
-                  .default_value = "failed"},
-                 {.name = "batch_side_output",
-                  .type = FieldType::kString,
-                  .description = "Side output that takes, as they came, batches of which not every "
-                                 "element became an event.",
-                  .default_value = "batch_failed"}};
+  spec.fields = {
+      {.name = "max_event_bytes",
+       .type = FieldType::kBytes,
+       .description = "Largest event, as the original job would write it.",
+       .default_value = "1MiB"},
+      {.name = "side_output",
+       .type = FieldType::kString,
+       .description = "Side output that takes larger events.",
+       .default_value = "failed"},
+      {.name = "batch_side_output",
+       .type = FieldType::kString,
+       .description = "Side output that takes, as they came, records that are not a batch "
+                      "of events, and batches of which not every element became an "
+                      "event.",
+       .default_value = "batch_failed"}};
   spec.example = "extract_events: { max_event_bytes: 1MiB }\n";
-  spec.reasons = {"event_too_large", "malformed_element", "events_no_array", "syncts_no_number"};
+  spec.reasons = {unreadable::kInvalidJson,  unreadable::kNotAnObject, unreadable::kInvalidUtf8,
+                  unreadable::kTooDeep,      unreadable::kNumberRange, unreadable::kRepeatedName,
+                  unreadable::kTrailingText, "params_no_object",       "msgid_no_string",
+                  "events_no_array",         "syncts_no_number",       "malformed_element",
+                  "event_too_large",         kCreatedUnreadable};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto oversize = resources.SideOutput(node.String("side_output"));
     if (!oversize) return std::move(oversize).error();

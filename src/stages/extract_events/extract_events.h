@@ -14,8 +14,8 @@ namespace sluice::stages {
 /// Makes an event of every element of a batch's `events`, stamps it, and adds the audit record of
 /// the batch, whose own way ends here (telemetry-extractor.md B.4).
 ///
-/// An element that can't become an event does not stop the others; the batch is diverted then, as
-/// it came, and gets no audit record (B-6).
+/// What is not a batch of events is diverted as it came. An element that can't become an event does
+/// not stop the others; the batch is diverted then, as it came, and gets no audit record (B-6).
 class ExtractEvents final : public Stage {
  public:
   struct Settings {

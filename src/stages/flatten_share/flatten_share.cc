@@ -26,10 +26,11 @@ Status FlattenShare::Finish(Batch& batch) {
 void FlattenShare::Flatten(Batch& batch, Event& share) {
   std::int32_t ordinal = 0;
   std::size_t item_index = 0;
+  bool whole = true;
   const auto create = [&](Value item, Value param, std::size_t param_index) {
     json_.clear();
     AppendShareItem(json_, share.doc(), item, param, item_index, param_index);
-    batch.Create(share, ordinal++, json_);
+    whole = batch.Create(share, ordinal++, json_) != nullptr && whole;
   };
   const Value items = share.doc().Read(kItems);
   for (const Value item : items.IsArray() ? items : Value()) {
@@ -47,16 +48,27 @@ void FlattenShare::Flatten(Batch& batch, Event& share) {
   if (doc.EnsureObject(kFlags)) doc.SetBool(kFlag, true);
   doc.SetString(kType, "events");
   batch.Count(settings_.shares);
+  if (!whole) share.Divert(settings_.side_output, kCreatedUnreadable);
 }
 
 StageSpec FlattenShareSpec() {
   StageSpec spec;
   spec.name = "flatten_share";
   spec.summary = "Makes a SHARE_ITEM event of every item that a SHARE event shares.";
+  spec.fields = {{.name = "side_output",
+                  .type = FieldType::kString,
+                  .description =
+                      "Side output that takes SHARE events of which an item can't become "
+                      "an event; the other items become events all the same.",
+                  .default_value = "failed"}};
   spec.example = "flatten_share\n";
-  spec.build = [](const ConfigNode&, Resources& resources) -> Result<std::unique_ptr<Stage>> {
+  spec.reasons = {kCreatedUnreadable};
+  spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
+    auto side_output = resources.SideOutput(node.String("side_output"));
+    if (!side_output) return std::move(side_output).error();
     return std::unique_ptr<Stage>(
-        new FlattenShare({.shares = resources.Counter("share-route-success-count"),
+        new FlattenShare({.side_output = side_output.value(),
+                          .shares = resources.Counter("share-route-success-count"),
                           .items = resources.Counter("share-item-event-success-count")}));
   };
   return spec;

@@ -11,6 +11,7 @@ namespace sluice::stages {
 class FlattenShare final : public Stage {
  public:
   struct Settings {
+    SideOutputId side_output = 0;  ///< Takes SHARE events of which an item is not readable.
     CounterId shares = 0;
     CounterId items = 0;
   };

@@ -26,33 +26,27 @@ std::optional<std::string_view> QuestionId(const Event& event) {
 }  // namespace
 
 Status RedactAnswers::Start(Batch& batch) {
-  lookups_.clear();
-  for (const Event& event : batch.events()) {
+  for (Event& event : batch.events()) {
     if (!IsConcerned(event)) continue;
     if (const auto id = QuestionId(event)) {
-      lookups_.push_back({.kind = Lookup::Kind::kText, .key = *id});
+      lookups_.Add({.kind = Lookup::Kind::kText, .key = *id}, &event);
+    } else {
+      lookups_.AddWithout(&event);
     }
   }
-  return lookups_.empty() ? Ok() : store_->Send(lookups_);
+  return lookups_.Send();
 }
 
 Status RedactAnswers::Finish(Batch& batch) {
-  // The events stand as they stood at Start, so the same walk meets the replies in their order.
-  std::size_t next = 0;
-  bool received = false;
-  for (Event& event : batch.events()) {
-    if (!IsConcerned(event)) continue;
-    if (!QuestionId(event)) {
+  const auto answers = lookups_.Receive();
+  if (!answers) return answers.error();
+  known_.clear();
+  for (const auto [event, reply] : answers.value()) {
+    if (reply != nullptr) {
+      Apply(batch, *event, QuestionOf(*reply));
+    } else {
       batch.Count(settings_.skipped);
-      continue;
     }
-    if (!received) {
-      replies_.clear();
-      known_.clear();
-      SLUICE_TRY(store_->Receive(replies_));
-      received = true;
-    }
-    Apply(batch, event, QuestionOf(replies_[next++]));
   }
   return Ok();
 }
@@ -123,7 +117,8 @@ StageSpec RedactAnswersSpec() {
     for (const std::string& eid : node.Strings("events")) {
       settings.events.push_back({eid, HashName(eid.data(), eid.size())});
     }
-    return std::unique_ptr<Stage>(new RedactAnswers(std::move(settings), std::move(store).value()));
+    return std::unique_ptr<Stage>(
+        new RedactAnswers(std::move(settings), std::move(store).value(), node.String("store")));
   };
   return spec;
 }

@@ -10,6 +10,7 @@
 
 #include "sluice/arena.h"
 #include "sluice/lookup_store.h"
+#include "sluice/requests.h"
 #include "sluice/stage.h"
 #include "sluice/stage_spec.h"
 
@@ -28,14 +29,15 @@ class RedactAnswers final : public Stage {
     CounterId misses = 0;
     CounterId hits = 0;
   };
-  RedactAnswers(Settings settings, std::unique_ptr<LookupStore> store)
-      : settings_(std::move(settings)), store_(std::move(store)) {}
+  /// `store_name` is its name in the configuration, for errors.
+  RedactAnswers(Settings settings, std::unique_ptr<LookupStore> store, std::string store_name)
+      : settings_(std::move(settings)), lookups_(std::move(store), std::move(store_name)) {}
 
   [[nodiscard]] bool HasRequests() const override { return true; }
-  Status Probe() override { return store_->Ping(); }
+  Status Probe() override { return lookups_.Ping(); }
   Status Start(Batch& batch) override;
   Status Finish(Batch& batch) override;
-  void Cancel() override { store_->Cancel(); }
+  void Cancel() override { lookups_.Cancel(); }
 
  private:
   enum class Question : std::uint8_t { kUnknown, kOrdinary, kRegistration };
@@ -46,9 +48,8 @@ class RedactAnswers final : public Stage {
   void Apply(Batch& batch, Event& event, Question question) const;
 
   Settings settings_;
-  std::unique_ptr<LookupStore> store_;
-  std::vector<Lookup> lookups_;
-  std::vector<LookupReply> replies_;
+  /// Every event concerned is an entry; one without a question's id asks for nothing.
+  Requests<LookupStore, Event*> lookups_;
   /// Equal lookups share their bytes, so that each text is read once a batch.
   std::unordered_map<const char*, Question> known_;
   Arena arena_;

@@ -67,7 +67,7 @@ void ValidateDruid::Divert(Batch& batch, Event& event, Reason reason, std::strin
   doc.SetString(kError, text);
   doc.SetString(kSource, "DruidValidator");
   batch.Count(settings_.failed);
-  event.Divert(settings_.side_output, reason, detail);
+  event.Divert(settings_.side_output, reason, {.detail = detail});
 }
 
 namespace {

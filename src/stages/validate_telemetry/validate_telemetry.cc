@@ -101,7 +101,7 @@ void ValidateTelemetry::Divert(Event& event, Reason reason, std::string_view tex
     doc.SetString(kValidationError, text);
     doc.SetString(kSource, "PipelinePreprocessor");
   }
-  event.Divert(settings_.side_output, reason, detail);
+  event.Divert(settings_.side_output, reason, {.detail = detail});
 }
 
 StageSpec ValidateTelemetrySpec() {

@@ -7,6 +7,7 @@
 
 #include "codec/json_reader.h"
 #include "sluice/batch.h"
+#include "support/add_event.h"
 
 namespace sluice {
 namespace {
@@ -124,7 +125,7 @@ TEST_F(DocumentTest, AValueIsWrittenAlone) {
 
 TEST(BatchTest, ACreatedEventHasThePositionOfItsSourceAndAnOrdinal) {
   Batch batch;
-  Event& source = batch.events().emplace_back(Position{"in", 3, 42}, "{}");
+  Event& source = AddEvent(batch, {Position{"in", 3, 42}, "{}"});
   Event* made = batch.Create(source, 7, R"({"eid":"SHARE_ITEM"})");
   ASSERT_NE(made, nullptr);
   EXPECT_EQ(made->position().ToString(), "in/3/42/7");
@@ -135,8 +136,8 @@ TEST(BatchTest, ACreatedEventHasThePositionOfItsSourceAndAnOrdinal) {
 TEST(BatchTest, AnAdoptedEventIsAPartOfItsSourceAndEditedApartFromIt) {
   Batch batch;
   const std::string text = R"({"events":[ {"eid":"A","n":null, "x":[1, 2]} , {"eid":"B"}],"z":1})";
-  Event& source = batch.events().emplace_back(Position{"in", 0, 7}, text);
-  ASSERT_EQ(JsonReader().Read(text, batch.arena(), source.edit()), nullptr);
+  Event& source = AddEvent(batch, {Position{"in", 0, 7}, text});
+  ASSERT_TRUE(source.readable());
   std::vector<Event*> adopted;
   for (const Value element : source.doc().Read(Path("/events"))) {
     adopted.push_back(&batch.Adopt(source, static_cast<std::int64_t>(adopted.size()), element));

@@ -414,7 +414,7 @@ TEST_F(PipelineConfigTest, AnySourceGoesWithAnySinkAtLeastOnce) {
 TEST_F(PipelineConfigTest, FilesAreReadByOneWorker) {
   const Override files{"source", "{files: {paths: a, topic: t}}"};
   EXPECT_THAT(Problems(kSmall, {files, {"sink", "{files: {directory: o}}"}, {"workers", "2"}}),
-              HasSubstr("source.files: is read by at most 1 worker(s): set `workers: 1`"));
+              HasSubstr("--set source: files: is read by at most 1 worker(s): set `workers: 1`"));
 }
 
 TEST_F(PipelineConfigTest, AFileSourceWithACheckpointOfItsOwnCommitsAlone) {
@@ -476,7 +476,7 @@ TEST_F(PipelineConfigTest, ASideOutputThatAStageNamesMustBeThere) {
 TEST_F(PipelineConfigTest, TheEffectiveConfigurationHasDefaultsAndNoSecrets) {
   variables_["BROKER_KEY"] = "hush";
   Checked(kSmall, {{"source.kafka.brokers", "${BROKER_KEY}"},
-                   {"stores.s.redis", "{url: 'redis://u:hush@h?password=hush', password: hush}"}});
+                   {"stores.s.redis", "{url: 'redis://u:hush@h', password: hush}"}});
   EXPECT_THAT(config_->Redacted(),
               AllOf(HasSubstr("max_bytes: 32MiB"), HasSubstr("redis://[redacted]@h"),
                     HasSubstr("delivery: exactly_once"), Not(HasSubstr("hush"))));

@@ -71,6 +71,54 @@ TEST_F(FlowTest, TheReaderGetsTheWritersCanonicalForm) {
   EXPECT_EQ(metrics_.Get("sluice_unaccounted_events{pipeline=first,}"), 0);
 }
 
+/// Keeps what it sees of the record that the first event came in.
+class RecordWatcher final : public Stage {
+ public:
+  struct Seen {
+    std::optional<std::string> key;
+    std::int64_t timestamp_ms = 0;
+    std::vector<std::string> headers;
+  };
+  explicit RecordWatcher(Seen& seen) : seen_(seen) {}
+  Status Finish(Batch& batch) override {
+    const Record& record = batch.events()[0].record();
+    if (record.key) seen_.key = std::string(*record.key);
+    seen_.timestamp_ms = record.timestamp_ms;
+    for (const Header& header : record.headers) {
+      seen_.headers.push_back(std::string(header.name) + "=" +
+                              std::string(header.value.value_or("(null)")));
+    }
+    return Ok();
+  }
+
+ private:
+  Seen& seen_;
+};
+
+TEST_F(FlowTest, TheReaderSeesKeyHeadersAndTheTimeOfTheRecordThatCameIn) {
+  RecordWatcher::Seen first;
+  RecordWatcher::Seen second;
+  std::vector<Flow::Part> parts;
+  parts.push_back(MakePart("first", {kEdge}));
+  parts[0].reads = {"in"};
+  parts[0].outputs.key = {Path("/did")};
+  parts[0].outputs.topics = {{std::nullopt, {1}}, {1, {}}};
+  parts[0].stages.push_back({"watch", std::make_unique<RecordWatcher>(first), nullptr});
+  parts.push_back(MakePart("second", {kOut}));
+  parts[1].outputs.topics = {{0, {}}, {1, {}}};
+  parts[1].stages.push_back({"watch", std::make_unique<RecordWatcher>(second), nullptr});
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
+  flow_->SetLimits({100'000, 100'000, 100'000});
+  const std::vector<Header> headers = {{"a", "1"}, {"a", std::nullopt}};
+  const Record record{{"in", 0, 7}, R"({"did":""})", 1234, std::nullopt, headers};
+  ASSERT_TRUE(flow_->Run({&record, 1}).ok());
+  EXPECT_EQ(first.key, std::nullopt);
+  EXPECT_THAT(first.headers, ElementsAre("a=1", "a=(null)"));
+  EXPECT_EQ(second.key, "") << "the key that was written, and not a null one";
+  EXPECT_EQ(second.timestamp_ms, 1234);
+  EXPECT_THAT(second.headers, ElementsAre("sluice-position=in/0/7"));
+}
+
 TEST_F(FlowTest, WhatIsKeptIsWrittenAsWell) {
   Make({kEdge}, true);
   EXPECT_THAT(Run({"{}"}), ElementsAre("2 in/0/0 {}", "0 in/0/0 {}"));

@@ -56,12 +56,13 @@ TEST_F(PipelineTest, ABatchWaitsWhereAStageHasRequests) {
 TEST_F(PipelineTest, DiversionsAreCountedOnceAndNamedForTheirStage) {
   Pipeline pipeline = Make({{"a", false}, {"refuse", false}, {"b", false}});
   BatchRun run;
-  run.batch.events().emplace_back(Position{"in", 0, 0}, "{}");
+  const Record record{Position{"in", 0, 0}, "{}"};
+  EngineAccess::Add(run.batch, record);
   ASSERT_TRUE(pipeline.Advance(run, stats_).ok());
   ASSERT_EQ(stats_.diversions.size(), 1U);
   EXPECT_EQ(stats_.diversions[0].stage, 1U);
   EXPECT_EQ(stats_.diversions[0].count, 1U);
-  EXPECT_EQ(run.batch.events()[0].stage(), "refuse");
+  EXPECT_EQ(EngineAccess::StageOf(run.batch.events()[0]), "refuse");
   EXPECT_EQ(stats_.stages[1].in, 1U);
   EXPECT_EQ(stats_.stages[2].in, 0U);
 }

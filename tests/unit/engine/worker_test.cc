@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -44,9 +45,10 @@ class WorkerTest : public ::testing::Test {
                                         .unique = 0,
                                         .duplicate = 1};
     std::vector<NamedStage> stages;
-    stages.push_back({"deduplicate",
-                      std::make_unique<stages::Deduplicate>(std::move(dedup), std::move(claims)),
-                      nullptr});
+    stages.push_back(
+        {"deduplicate",
+         std::make_unique<stages::Deduplicate>(std::move(dedup), std::move(claims), "dedup"),
+         nullptr});
     std::vector<stages::Route::Rule> rules(1);
     rules[0].topics = {kOut};
     rules[0].eids = {Path("/X").names()[0]};
@@ -215,8 +217,12 @@ TEST_F(WorkerTest, ARecordThatTheBrokerRefusesIsFoundAndReplaced) {
   for (int i = 0; i < 9; ++i) values.push_back(EventText(i == 4 ? "culprit" : std::to_string(i)));
   ASSERT_TRUE(Run(values).ok());
   EXPECT_EQ(Count(kOut), 8U);
-  EXPECT_EQ(Count(kFailed), 1U);
+  ASSERT_EQ(Count(kFailed), 1U);
   EXPECT_EQ(source_->committed, 9);
+  const auto replaced =
+      std::ranges::find(sink_->committed, kFailed, &fakes::FakeSink::Written::topic);
+  EXPECT_EQ(replaced->headers.at("sluice-reason"), "refused_by_sink");
+  EXPECT_NE(replaced->value.find(R"("reason":"refused_by_sink")"), std::string::npos);
 }
 
 TEST_F(WorkerTest, TheSinkCommitsTheSealedCheckpointWithItsOutputs) {

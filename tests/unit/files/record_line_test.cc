@@ -51,6 +51,14 @@ TEST(RecordLineTest, ANullKeyIsNoEmptyKey) {
   EXPECT_EQ(EnvelopeLine(record), "{\"key\":\"\",\"headers\":{},\"value\":1}\n");
 }
 
+TEST(RecordLineTest, ANullHeaderIsNoEmptyHeader) {
+  const std::array headers = {Header{"a", ""}, Header{"a", std::nullopt}};
+  const OutputRecord record{
+      .topic = 0, .key = {}, .value = "1", .headers = headers, .position = {}};
+  EXPECT_EQ(EnvelopeLine(record),
+            "{\"key\":null,\"headers\":{\"a\":\"\",\"a\":null},\"value\":1}\n");
+}
+
 TEST(RecordLineTest, BytesOfAKeyThatAreNoTextAreReplaced) {
   const std::string replacement = "\xEF\xBF\xBD";
   const auto quoted = [](std::string_view key) {

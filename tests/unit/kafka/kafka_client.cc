@@ -84,6 +84,40 @@ void WriteTopic(const std::string& brokers, const std::string& topic, std::int32
   ASSERT_EQ(rd_kafka_flush(client.get(), kAnswerMs), RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
+void WriteRecord(const std::string& brokers, const std::string& topic, const Record& record) {
+  const ClientHandle client = NewClient(RD_KAFKA_PRODUCER, {{"bootstrap.servers", brokers}});
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
+  for (const Header& header : record.headers) {
+    rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()),
+                        header.value ? header.value->data() : nullptr,
+                        static_cast<ssize_t>(header.value.value_or("").size()));
+  }
+  const TopicHandle handle(rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
+  const auto memory = [](rd_kafka_vtype_t type, const std::optional<std::string_view>& bytes) {
+    rd_kafka_vu_t argument{};
+    argument.vtype = type;
+    argument.u.mem.ptr = bytes ? const_cast<char*>(bytes->data()) : nullptr;
+    argument.u.mem.size = bytes.value_or("").size();
+    return argument;
+  };
+  std::array<rd_kafka_vu_t, 7> arguments{};
+  arguments[0].vtype = RD_KAFKA_VTYPE_RKT;
+  arguments[0].u.rkt = handle.get();
+  arguments[1].vtype = RD_KAFKA_VTYPE_PARTITION;
+  arguments[1].u.i32 = record.position.partition;
+  arguments[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+  arguments[2].u.i = RD_KAFKA_MSG_F_COPY;
+  arguments[3].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+  arguments[3].u.i64 = record.timestamp_ms;
+  arguments[4] = memory(RD_KAFKA_VTYPE_KEY, record.key);
+  arguments[5] = memory(RD_KAFKA_VTYPE_VALUE, record.value);
+  arguments[6].vtype = RD_KAFKA_VTYPE_HEADERS;
+  arguments[6].u.headers = headers;
+  const ErrorHandle error(rd_kafka_produceva(client.get(), arguments.data(), arguments.size()));
+  ASSERT_EQ(error, nullptr);
+  ASSERT_EQ(rd_kafka_flush(client.get(), kAnswerMs), RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
 std::vector<SeenRecord> ReadTopic(const std::string& brokers, const std::string& topic,
                                   std::size_t count) {
   const ClientHandle reader = NewClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", brokers},

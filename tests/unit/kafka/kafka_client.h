@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kafka/handles.h"
+#include "sluice/record.h"
 
 namespace sluice::kafka {
 
@@ -28,6 +29,8 @@ void CreateTopic(const std::string& brokers, const std::string& topic, int parti
 void DeleteTopic(const std::string& brokers, const std::string& topic);
 void WriteTopic(const std::string& brokers, const std::string& topic, std::int32_t partition,
                 const std::vector<std::string>& values);
+/// One record with its key and headers, to the partition of its position.
+void WriteRecord(const std::string& brokers, const std::string& topic, const Record& record);
 /// All records of partition 0; waits for `count` of them, and a little for one too many.
 std::vector<SeenRecord> ReadTopic(const std::string& brokers, const std::string& topic,
                                   std::size_t count);

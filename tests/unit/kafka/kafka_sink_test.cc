@@ -100,7 +100,8 @@ TEST_F(KafkaSinkTest, ANullKeyIsNotAnEmptyKeyAndHeadersArrive) {
   Start({"v"});
   const std::string longer = "sluice-position, of which only the first part is the name";
   const std::vector<Header> headers{{std::string_view(longer).substr(0, 15), "in/0/0"},
-                                    {"empty", {}}};
+                                    {"empty", std::string_view()},
+                                    {"null", std::nullopt}};
   outbox_.records() = {{0, std::nullopt, "null", headers, {}},
                        {0, std::string_view(), "empty", {}, {}},
                        {0, "key", std::string_view(), {}, {}}};
@@ -111,10 +112,11 @@ TEST_F(KafkaSinkTest, ANullKeyIsNotAnEmptyKeyAndHeadersArrive) {
   EXPECT_EQ(seen[1].key, "");
   EXPECT_EQ(seen[2].key, "key");
   EXPECT_EQ(seen[2].value, "");
-  ASSERT_EQ(seen[0].headers.size(), 2U);
+  ASSERT_EQ(seen[0].headers.size(), 3U);
   EXPECT_EQ(seen[0].headers[0].first, "sluice-position");
   EXPECT_EQ(seen[0].headers[0].second, "in/0/0");
   EXPECT_EQ(seen[0].headers[1].second, "");
+  EXPECT_EQ(seen[0].headers[2].second, "(null)");
 }
 
 TEST_F(KafkaSinkTest, ValuesAreBorrowedUntilCommitReturns) {

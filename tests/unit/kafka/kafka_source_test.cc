@@ -113,6 +113,28 @@ TEST_F(JoinedSourceTest, RecordsComeInOrderWithTheirPositions) {
   EXPECT_GT(records[0].timestamp_ms, 0);
 }
 
+TEST_F(JoinedSourceTest, KeysAndHeadersComeAsTheyWereWritten) {
+  const std::vector<Header> headers = {
+      {"trace", "1"}, {"trace", "2"}, {"empty", ""}, {"null", std::nullopt}};
+  const Position at{"in", 0, 0};
+  const std::string brokers = cluster().brokers();
+  WriteRecord(brokers, "in", {at, "a", 1'500'000'000'000, "key", headers});
+  WriteRecord(brokers, "in", {at, "b", 0, ""});
+  WriteRecord(brokers, "in", {at, "c"});
+  const std::vector<Record> records = Collect(source(), 3);
+  ASSERT_EQ(Values(records), (Strings{"a", "b", "c"}));
+  EXPECT_EQ(records[0].key, "key");
+  EXPECT_EQ(records[0].timestamp_ms, 1'500'000'000'000);
+  ASSERT_EQ(records[0].headers.size(), headers.size());
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    EXPECT_EQ(records[0].headers[i].name, headers[i].name);
+    EXPECT_EQ(records[0].headers[i].value, headers[i].value) << headers[i].name;
+  }
+  EXPECT_EQ(records[1].key, "") << "an empty key is not a null one";
+  EXPECT_EQ(records[2].key, std::nullopt);
+  EXPECT_TRUE(records[2].headers.empty());
+}
+
 TEST_F(JoinedSourceTest, LimitsHoldAndTheRestComesNext) {
   const std::string big(1'000, 'x');
   cluster().Produce("in", {"a", big, big, "d", "e"});

@@ -1,11 +1,10 @@
-#include "support/memory_source.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
 #include "support/memory_sink.h"
+#include "support/memory_source.h"
 
 namespace sluice {
 namespace {

@@ -46,13 +46,14 @@ TEST_F(RedisClaimStoreTest, TheFirstClaimOfAKeyIsUniqueAndALaterOneNamesIt) {
   EXPECT_EQ(server->Command({"GET", "b"}), "t/0/2");
 }
 
-TEST_F(RedisClaimStoreTest, WhoOnlyAsksClaimsNothing) {
+TEST_F(RedisClaimStoreTest, WhoOnlyReadsClaimsNothing) {
   RedisClaimStore store(SettingsOf(server->Url()), metrics_, "dedup");
   server->Command({"SET", "held", "t/0/9"});
   server->Command({"RPUSH", "list", "x"});
-  const std::vector<Claim> claims = {{"a", "t/0/1", true},    {"held", "t/0/9", true},
-                                     {"held", "t/0/2", true}, {"b", "t/0/3"},
-                                     {"list", "t/0/4", true}, {"b", "t/0/5", true}};
+  const std::vector<Claim> claims = {
+      {"a", "t/0/1", ClaimMode::kReadOnly},    {"held", "t/0/9", ClaimMode::kReadOnly},
+      {"held", "t/0/2", ClaimMode::kReadOnly}, {"b", "t/0/3"},
+      {"list", "t/0/4", ClaimMode::kReadOnly}, {"b", "t/0/5", ClaimMode::kReadOnly}};
   EXPECT_EQ(Ask(store, claims), (Verdicts{"unique", "unique", "duplicate of t/0/9", "unique",
                                           "duplicate of ", "duplicate of t/0/3"}));
   EXPECT_EQ(server->Command({"EXISTS", "a"}), "0");

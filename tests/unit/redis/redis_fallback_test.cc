@@ -44,10 +44,12 @@ class RedisFallbackTest : public ::testing::Test {
   FakeMetrics metrics_;
 };
 
-TEST_F(RedisFallbackTest, WhoOnlyAsksClaimsNothing) {
+TEST_F(RedisFallbackTest, WhoOnlyReadsClaimsNothing) {
   RedisProxy proxy(server_.port(), RefuseNxGet);
   RedisClaimStore store(Through(proxy), metrics_, "dedup");
-  EXPECT_EQ(Ask(store, {{"a", "t/0/1", true}, {"b", "t/0/2"}, {"b", "t/0/3", true}}),
+  EXPECT_EQ(Ask(store, {{"a", "t/0/1", ClaimMode::kReadOnly},
+                        {"b", "t/0/2"},
+                        {"b", "t/0/3", ClaimMode::kReadOnly}}),
             (Verdicts{"unique", "unique", "duplicate of t/0/2"}));
   EXPECT_EQ(server_.Command({"EXISTS", "a"}), "0");
 }

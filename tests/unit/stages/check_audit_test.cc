@@ -25,10 +25,10 @@ class CheckAuditTest : public StageTest {
     EXPECT_EQ(event.doc().ReadString(Path("/metadata/src")), "CBPreprocessor") << text;
     EXPECT_EQ(CountOf("cb-audit-route-failed-count"), 1U) << text;
   }
-  void ExpectPassed(const std::string& text, bool doubtful = false) {
+  void ExpectPassed(const std::string& text, ClaimMode mode = ClaimMode::kClaim) {
     const Event& event = After(text);
     EXPECT_TRUE(event.active()) << text;
-    EXPECT_EQ(event.doubtful(), doubtful) << text;
+    EXPECT_EQ(event.claim_mode(), mode) << text;
     EXPECT_EQ(event.doc().version(), 0U) << text;
     EXPECT_EQ(CountOf("cb-audit-route-failed-count"), 0U) << text;
   }
@@ -73,13 +73,14 @@ TEST_F(CheckAuditTest, MetadataOfAnotherTypeIsReplacedAndOtherMembersStay) {
 }
 
 TEST_F(CheckAuditTest, AUserThatIsNoStringKeepsTheKeyFromBeingClaimed) {
-  ExpectPassed(R"({"mid":"m","actor":{"id":5}})", true);
-  ExpectPassed(R"({"mid":"m","uid":[],"actor":{"id":"u"}})", true);
-  ExpectPassed(R"({"mid":"m","uid":"u","actor":{"id":5}})", false);
-  ExpectPassed(R"({"mid":"m","uid":null,"actor":{"id":5}})", true);
+  ExpectPassed(R"({"mid":"m","actor":{"id":5}})", ClaimMode::kReadOnly);
+  ExpectPassed(R"({"mid":"m","uid":[],"actor":{"id":"u"}})", ClaimMode::kReadOnly);
+  ExpectPassed(R"({"mid":"m","uid":"u","actor":{"id":5}})");
+  ExpectPassed(R"({"mid":"m","uid":null,"actor":{"id":5}})", ClaimMode::kReadOnly);
   // The user of a work order is not looked at.
-  ExpectPassed(R"({"mid":"m","uid":5,"edata":{"cb_object":{"type":"WorkOrder"}}})", false);
-  ExpectPassed(R"({"mid":"m","uid":5,"edata":{"cb_object":{"type":"workorder"}}})", true);
+  ExpectPassed(R"({"mid":"m","uid":5,"edata":{"cb_object":{"type":"WorkOrder"}}})");
+  ExpectPassed(R"({"mid":"m","uid":5,"edata":{"cb_object":{"type":"workorder"}}})",
+               ClaimMode::kReadOnly);
 }
 
 TEST_F(CheckAuditTest, WhatHasLeftThePipelineIsNotTouched) {

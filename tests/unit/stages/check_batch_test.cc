@@ -20,10 +20,11 @@ class CheckBatchTest : public StageTest {
     EXPECT_EQ(CountOf("failed-batch-count"), 1U);
     return event.reason();
   }
-  bool IsDoubtful(const std::string& text) {
+  /// Whether its key is to stay free.
+  bool IsReadOnly(const std::string& text) {
     EXPECT_EQ(ReasonOf(text), "") << text;
     EXPECT_EQ(CountOf("failed-batch-count"), 0U);
-    return batch_.events()[0].doubtful();
+    return batch_.events()[0].claim_mode() == ClaimMode::kReadOnly;
   }
   std::unique_ptr<Stage> stage_;
 
@@ -70,36 +71,36 @@ TEST_F(CheckBatchTest, ParamsAndMsgidOfOtherTypesFailTheBatchBeforeAnythingIsAsk
   }
   for (const char* text : {"{}", R"({"params":null})", R"({"params":{}})",
                            R"({"params":{"msgid":null}})", R"({"params":{"msgid":""}})"}) {
-    EXPECT_FALSE(IsDoubtful(text)) << text;
+    EXPECT_FALSE(IsReadOnly(text)) << text;
   }
 }
 
-TEST_F(CheckBatchTest, AnElementThatCantBecomeAnEventMakesTheBatchDoubtful) {
+TEST_F(CheckBatchTest, AnElementThatCantBecomeAnEventLeavesTheKeyFree) {
   for (const char* text :
        {R"({"events":[{"eid":"A"},null,{"eid":"B"}]})", R"({"events":[5]})", R"({"events":["x"]})",
         R"({"events":[[{"eid":"A"}]]})", R"({"events":[{"eid":5}]})", R"({"events":[{"eid":{}}]})",
         R"({"events":[{"eid":false}]})", R"({"events":[{"v":1e999}]})",
         R"({"events":[{"a":{"b":[1,-1e400]}}]})", R"({"events":[{"v":2e308}]})"}) {
-    EXPECT_TRUE(IsDoubtful(text)) << text;
+    EXPECT_TRUE(IsReadOnly(text)) << text;
   }
-  EXPECT_TRUE(IsDoubtful(R"({"events":[{"v":)" + std::string(400, '9') + "}]}"));
+  EXPECT_TRUE(IsReadOnly(R"({"events":[{"v":)" + std::string(400, '9') + "}]}"));
 }
 
-TEST_F(CheckBatchTest, MembersOfAnotherTypeMakeTheBatchDoubtful) {
+TEST_F(CheckBatchTest, MembersOfAnotherTypeLeaveTheKeyFree) {
   for (const char* text :
        {R"({"events":{}})", R"({"events":"x"})", R"({"events":true})", R"({"syncts":"x"})",
         R"({"syncts":true,"events":[{"eid":"A"}]})", R"({"syncts":{}})", R"({"syncts":[1]})"}) {
-    EXPECT_TRUE(IsDoubtful(text)) << text;
+    EXPECT_TRUE(IsReadOnly(text)) << text;
   }
 }
 
-TEST_F(CheckBatchTest, WhatTheOriginalExtractsIsNotDoubtful) {
+TEST_F(CheckBatchTest, WhatTheOriginalExtractsClaimsItsKey) {
   for (const char* text :
        {R"({"events":null,"syncts":null})", R"({"events":[]})", R"({"events":[{},{"eid":null}]})",
         R"({"events":[{"v":1e308},{"v":-1.7976931348623157E308},{"v":1e-999}]})",
         R"({"events":[{"eid":""}],"x":1e999,"syncts":1e999})",
         R"({"events":[{"v":1e999,"v":1}],"params":{"did":5}})"}) {
-    EXPECT_FALSE(IsDoubtful(text)) << text;
+    EXPECT_FALSE(IsReadOnly(text)) << text;
   }
 }
 

@@ -56,7 +56,7 @@ TEST_F(DeduplicateTest, TheFirstOfAKeyPassesAndOthersNameIt) {
   EXPECT_EQ(TextOf(batch_.events()[0]), Mid("a"));
   const Event& duplicate = batch_.events()[2];
   EXPECT_STREQ(duplicate.reason(), "duplicate_key");
-  EXPECT_EQ(duplicate.first_claimant(), "in/0/0");
+  EXPECT_EQ(duplicate.note().first_claimant, "in/0/0");
   EXPECT_EQ(duplicate.side_output(), 1);
   EXPECT_TRUE(duplicate.doc().Read(Path("/flags/pp_duplicate")).IsTrue());
   EXPECT_EQ(CountOf("unique-event-count"), 2U);
@@ -67,7 +67,7 @@ TEST_F(DeduplicateTest, TheFirstOfAKeyPassesAndOthersNameIt) {
 TEST_F(DeduplicateTest, AClaimOfTheOriginalHasNoNameButCounts) {
   resources_.claims["a"] = "";
   EXPECT_EQ(Duplicates(*Build(kEntry), {"a"}), (std::vector<bool>{true}));
-  EXPECT_EQ(batch_.events()[0].first_claimant(), "");
+  EXPECT_EQ(batch_.events()[0].note().first_claimant, "");
 }
 
 TEST_F(DeduplicateTest, AnEventWithoutKeyIsADuplicateAndAsksNobody) {
@@ -134,6 +134,17 @@ TEST_F(DeduplicateTest, ALostReplyMakesNoDuplicates) {
   EXPECT_EQ(Duplicates(*stage, {"a", "a"}), (std::vector<bool>{false, true}));
 }
 
+TEST_F(DeduplicateTest, AStoreThatGivesTooFewRepliesEndsTheProcess) {
+  const auto stage = Build(kEntry);
+  resources_.last_store->drops_a_reply = true;
+  Add(Mid("a"));
+  Add(Mid("b"));
+  const Status status = Run(*stage);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kFatal);
+  EXPECT_EQ(status.error().message, "store dedup: 1 replies to 2 requests");
+}
+
 TEST_F(DeduplicateTest, AReplayedBatchIsNotADuplicateOfItself) {
   EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
   EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
@@ -147,7 +158,7 @@ TEST_F(DeduplicateTest, DerivedEventsClaimWithTheirOwnPosition) {
   ASSERT_TRUE(Run(*stage).ok());
   EXPECT_EQ(resources_.claims.at("b"), "in/0/0/0");
   EXPECT_TRUE(batch_.events()[1].active());
-  EXPECT_EQ(batch_.events()[2].first_claimant(), "in/0/0/0");
+  EXPECT_EQ(batch_.events()[2].note().first_claimant, "in/0/0/0");
 }
 
 TEST_F(DeduplicateTest, TwoBatchesMayBeUnderWay) {
@@ -155,14 +166,13 @@ TEST_F(DeduplicateTest, TwoBatchesMayBeUnderWay) {
   Add(Mid("a"));
   Batch second;
   const std::string text = Mid("a");
-  Event& later = second.events().emplace_back(Position{"in", 0, 7}, text);
-  ASSERT_EQ(JsonReader().Read(text, second.arena(), later.edit()), nullptr);
+  const Event& later = AddEvent(second, {Position{"in", 0, 7}, text});
   ASSERT_TRUE(stage->Start(batch_).ok());
   ASSERT_TRUE(stage->Start(second).ok());
   ASSERT_TRUE(stage->Finish(batch_).ok());
   ASSERT_TRUE(stage->Finish(second).ok());
   EXPECT_TRUE(batch_.events()[0].active());
-  EXPECT_EQ(later.first_claimant(), "in/0/0");
+  EXPECT_EQ(later.note().first_claimant, "in/0/0");
 }
 
 TEST_F(DeduplicateTest, ItsProbeAsksTheStore) {
@@ -225,22 +235,22 @@ TEST_F(DeduplicateTest, UniqueEventsCanHaveTheFlagAsFalse) {
   EXPECT_EQ(TextAfter(*stage, R"({"eid":"X"})"), R"({"flags":{"f":false},"eid":"X"})");
 }
 
-TEST_F(DeduplicateTest, ADoubtfulEventAsksForItsKeyAndLeavesItToOthers) {
+TEST_F(DeduplicateTest, AReadOnlyEventAsksForItsKeyAndLeavesItToOthers) {
   const auto stage = Build(kEntry);
   resources_.claims["held"] = "in/0/-7";
-  for (const char* mid : {"a", "held"}) Add(Mid(mid)).MarkDoubtful();
+  for (const char* mid : {"a", "held"}) Add(Mid(mid)).SetClaimMode(ClaimMode::kReadOnly);
   Add(Mid("a"));
   ASSERT_TRUE(Run(*stage).ok());
   EXPECT_TRUE(batch_.events()[0].active());
-  EXPECT_EQ(batch_.events()[1].first_claimant(), "in/0/-7");
+  EXPECT_EQ(batch_.events()[1].note().first_claimant, "in/0/-7");
   EXPECT_TRUE(batch_.events()[2].active()) << "the key was still free";
   EXPECT_EQ(resources_.claims.at("a"), "in/0/2");
 }
 
-TEST_F(DeduplicateTest, ALaterClaimMakesNoDuplicateOfADoubtfulEventThatComesAgain) {
+TEST_F(DeduplicateTest, ALaterClaimMakesNoDuplicateOfAReadOnlyEventThatComesAgain) {
   const auto stage = Build(kEntry);
   resources_.claims = {{"a", "in/0/1"}, {"b", "in/0/10/3"}, {"c", "in/1/9"}, {"d", "other"}};
-  for (const char* mid : {"a", "b", "c", "d"}) Add(Mid(mid)).MarkDoubtful();
+  for (const char* mid : {"a", "b", "c", "d"}) Add(Mid(mid)).SetClaimMode(ClaimMode::kReadOnly);
   ASSERT_TRUE(Run(*stage).ok());
   EXPECT_TRUE(batch_.events()[0].active());
   EXPECT_TRUE(batch_.events()[1].active());

@@ -110,8 +110,7 @@ TEST_F(DenormalizeTest, TwoBatchesUnderWayGetTheirOwnReplies) {
   Add(E{}.Text());
   Batch second;
   const std::string text = E{.actor = {}, .context = R"({"did":"d2"})", .object = {}}.Text();
-  Event& event = second.events().emplace_back(Position{"in", 0, 1}, text);
-  ASSERT_EQ(JsonReader().Read(text, second.arena(), event.edit()), nullptr);
+  const Event& event = AddEvent(second, {Position{"in", 0, 1}, text});
   KnowDevice("d2", {{"state", "Assam"}});
   ASSERT_TRUE(stage_->Start(batch_).ok());
   ASSERT_TRUE(stage_->Start(second).ok());
@@ -125,13 +124,15 @@ TEST_F(DenormalizeTest, TwoBatchesUnderWayGetTheirOwnReplies) {
 TEST_F(DenormalizeTest, Row67_AStoreThatIsAwayFailsTheBatchAndLeavesItsEventsAsTheyAre) {
   for (const char* store : {"content", "device", "user", "dialcode"}) {
     Forget();
-    const Event& event = Add(E{}.Text());
+    // AUDIT asks for the content beside the dial code.
+    const E asks_all{.eid = "AUDIT", .object = R"({"id":"ABC1","type":"DialCode"})"};
+    const Event& event = Add(asks_all.Text());
     resources_.last_lookups.at(store)->failures = 1;
     const Status status = stage_->Start(batch_);
     ASSERT_FALSE(status.ok()) << store;
     EXPECT_EQ(status.error().kind, ErrorKind::kUnavailable) << store;
     EXPECT_TRUE(event.active());
-    EXPECT_EQ(TextOf(event), E{}.Text()) << store;
+    EXPECT_EQ(TextOf(event), asks_all.Text()) << store;
     // Nothing of it is left when it comes again.
     stage_->Cancel();
     Enrich(E{});

@@ -238,6 +238,57 @@ TEST_F(ExtractEventsTest, MembersOfAnotherTypeFailTheBatchBeforeAnythingIsExtrac
   }
 }
 
+TEST_F(ExtractEventsTest, WithoutCheckBatchItDivertsWhatIsNotABatch) {
+  const std::vector<std::array<const char*, 2>> cases = {
+      {"", "invalid_json"},
+      {"not json", "invalid_json"},
+      {"[]", "not_an_object"},
+      {R"({"events":[{}]} x)", "trailing_text"},
+      {R"({"params":5,"events":[{}]})", "params_no_object"},
+      {R"({"params":{"msgid":5},"events":[{}]})", "msgid_no_string"},
+      {R"({"events":{}})", "events_no_array"},
+      {R"({"syncts":"x","events":[{}]})", "syncts_no_number"}};
+  for (const auto& [text, reason] : cases) {
+    Forget();
+    const Event& batch = AddBatch(text);
+    ASSERT_TRUE(Run(*stage_).ok());
+    EXPECT_EQ(batch_.events().size(), 1U) << text;
+    EXPECT_STREQ(batch.reason(), reason) << text;
+    EXPECT_EQ(batch.side_output(), resources_.SideOutput("batch_failed").value());
+    EXPECT_EQ(batch.verbatim(), text);
+    EXPECT_EQ(CountOf("failed-batch-count"), 1U);
+  }
+}
+
+TEST_F(ExtractEventsTest, WithoutCheckBatchAMalformedElementFailsTheBatch) {
+  for (const char* element : {"5", R"({"eid":5})", R"({"v":[{"w":1e999}]})", R"({"v":-1E400})"}) {
+    Forget();
+    const Event& batch =
+        AddBatch(std::string(R"({"events":[{"eid":"A","v":1e300},)") + element + "]}");
+    ASSERT_TRUE(Run(*stage_).ok());
+    EXPECT_EQ(batch_.events().size(), 2U) << element;
+    EXPECT_STREQ(batch.reason(), "malformed_element") << element;
+    EXPECT_EQ(CountOf("success-event-count"), 1U);
+  }
+}
+
+TEST_F(ExtractEventsTest, ANumberThatIsOverwrittenByALaterMemberDoesNoHarm) {
+  EXPECT_EQ(Extract(R"({"events":[{"v":1e999,"v":1}]})").size(), 1U);
+  EXPECT_EQ(batch_.events()[0].state(), State::kEmitted);
+}
+
+TEST_F(ExtractEventsTest, AnAuditRecordThatIsNotReadableDivertsTheBatch) {
+  Event& batch = AddBatch(R"({"params":{"did":"d"},"events":[{"eid":"A"}]})");
+  batch.edit().SetString(Path("/params/did"), "\xFF");
+  ASSERT_TRUE(Run(*stage_).ok());
+  EXPECT_EQ(batch.state(), State::kDiverted);
+  EXPECT_STREQ(batch.reason(), "created_unreadable");
+  EXPECT_EQ(batch.side_output(), resources_.SideOutput("batch_failed").value());
+  EXPECT_EQ(CountOf("failed-batch-count"), 1U);
+  EXPECT_EQ(CountOf("audit-event-count"), 0U);
+  EXPECT_EQ(CountOf("success-batch-count"), 0U);
+}
+
 TEST_F(ExtractEventsTest, TheSizeLimitIsThatOfTheTextThatJacksonWrites) {
   const auto text = [](std::size_t letters) {
     return R"({"syncts":1736899199999,"events":[{ "eid" : "X", "a":")" + std::string(letters, 'a') +

@@ -40,9 +40,25 @@ class FlattenShareTest : public StageTest {
   }
 };
 
-TEST_F(FlattenShareTest, ItsNameIsAllOfItsConfiguration) {
+TEST_F(FlattenShareTest, UnknownKeysAreRefused) {
   EXPECT_EQ(Problem("flatten_share"), "");
   EXPECT_THAT(Problem("flatten_share: { topic: x }"), HasSubstr("unknown key `topic`"));
+}
+
+TEST_F(FlattenShareTest, AnItemThatIsNotReadableDivertsTheShareAndNotTheOtherItems) {
+  const auto stage = Build("flatten_share");
+  // Only a batch may hold such a number; an event with one is not readable itself.
+  const Event& share = AddBatch(Share(R"([{"id":"i1"},{"id":1e999},{"id":"i3"}])"));
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_EQ(batch_.events().size(), 3U);
+  EXPECT_EQ(batch_.events()[2].position().ToString(), "in/0/0/2") << "the ordinal is the place";
+  EXPECT_EQ(share.state(), Event::State::kDiverted);
+  EXPECT_STREQ(share.reason(), "created_unreadable");
+  EXPECT_EQ(share.side_output(), resources_.SideOutput("failed").value());
+}
+
+TEST_F(FlattenShareTest, AMissingSideOutputIsNamed) {
+  EXPECT_THAT(Problem("flatten_share: { side_output: nowhere }"), HasSubstr("nowhere"));
 }
 
 TEST_F(FlattenShareTest, AnItemIsAnEventOfItsOwn) {

@@ -289,5 +289,17 @@ TEST_F(FlattenWorkOrderTest, WhatHasLeftThePipelineIsNotFlattened) {
   EXPECT_STREQ(batch_.events()[0].reason(), "duplicate_key");
 }
 
+TEST_F(FlattenWorkOrderTest, ARowThatIsNotReadableDivertsTheOrderAndNotTheOtherRows) {
+  const auto stage = Build("flatten_work_order");
+  // Only a batch may hold such a number; an event with one is not readable itself.
+  const Event& order = AddBatch(Order(Data(R"("users":[{"a":1},{"a":1e999},{"a":3}])")));
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_EQ(batch_.events().size(), 3U);
+  EXPECT_EQ(order.state(), Event::State::kDiverted);
+  EXPECT_STREQ(order.reason(), "created_unreadable");
+  EXPECT_EQ(order.side_output(), resources_.SideOutput("failed").value());
+  EXPECT_EQ(CountOf("cb-audit-route-failed-count"), 1U);
+}
+
 }  // namespace
 }  // namespace sluice

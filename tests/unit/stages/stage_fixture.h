@@ -10,13 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "codec/json_reader.h"
 #include "config/config.h"
 #include "config/pipeline_config.h"
 #include "daemon/builtin_ports.h"
+#include "engine/engine_access.h"
 #include "fake_resources.h"
 #include "sluice/batch.h"
 #include "stages/builtin.h"
+#include "support/add_event.h"
 #include "unit/files/temporary_directory.h"
 
 namespace sluice {
@@ -36,7 +37,7 @@ class StageTest : public ::testing::Test, protected Emitter {
   void SetUp() override {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
-    batch_.SetEmitter(this);
+    EngineAccess::SetEmitter(batch_, this);
   }
 
   /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
@@ -65,15 +66,9 @@ class StageTest : public ::testing::Test, protected Emitter {
   Event& Add(std::optional<std::string> text, JsonReader::Form form = JsonReader::Form::kEvent) {
     const auto offset = static_cast<std::int64_t>(batch_.events().size());
     const std::string& bytes = texts_.emplace_back(text.value_or(""));
-    Event& event = batch_.events().emplace_back(Position{"in", 0, offset}, bytes);
-    Reason reason = unreadable::kNullRecord;
-    if (text) {
-      reason = JsonReader().Read(bytes, batch_.arena(), event.edit(), form);
-    } else {
-      JsonReader::MakeEmpty(batch_.arena(), event.edit());
-    }
-    if (reason != nullptr) event.MarkUnreadable(reason);
-    return event;
+    Record record{Position{"in", 0, offset}, std::nullopt};
+    if (text) record.value = bytes;
+    return AddEvent(batch_, record, form);
   }
 
   /// The same for a record that holds a batch of events.
@@ -87,7 +82,7 @@ class StageTest : public ::testing::Test, protected Emitter {
 
   /// As after an abort: the batch is empty, and the same events may be added again.
   void Forget() {
-    batch_.Reset();
+    EngineAccess::Reset(batch_);
     emitted_.clear();
     texts_.clear();
   }
@@ -117,7 +112,7 @@ class StageTest : public ::testing::Test, protected Emitter {
  private:
   void Emit(Event& event, TopicId topic) override {
     emitted_.push_back({resources_.topics[topic], TextOf(event)});
-    event.MarkRouted();
+    EngineAccess::MarkRouted(event);
   }
 
   Result<PipelineConfig> Check(const std::string& entry) {

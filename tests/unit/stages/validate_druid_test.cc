@@ -214,7 +214,7 @@ TEST_F(ValidateDruidTest, Row49FlagsAndMetadataOfOthersStay) {
             R"({"mid":"m","ver":1,"flags":{"dv_validation_failed":true,"dv_processed":false,)"
             R"("a":true},"metadata":{"dv_error":"\"/ver\"","src":"DruidValidator","k":1}})");
   EXPECT_STREQ(event.reason(), "schema_violation");
-  EXPECT_EQ(event.detail(), "/ver type");
+  EXPECT_EQ(event.note().detail, "/ver type");
 }
 
 TEST_F(ValidateDruidTest, FlagsAndMetadataOfAnotherTypeAreReplaced) {

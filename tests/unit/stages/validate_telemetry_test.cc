@@ -76,8 +76,8 @@ TEST_F(ValidateTelemetryTest, AnEventThatBreaksItsSchemaIsDivertedWithEveryError
   EXPECT_EQ(event.state(), Event::State::kDiverted);
   EXPECT_EQ(event.side_output(), 0);
   EXPECT_STREQ(event.reason(), "schema_violation");
-  EXPECT_THAT(std::string(event.detail()), HasSubstr("/ets type"));
-  EXPECT_THAT(std::string(event.detail()), HasSubstr("/tags/0 type"));
+  EXPECT_THAT(std::string(event.note().detail), HasSubstr("/ets type"));
+  EXPECT_THAT(std::string(event.note().detail), HasSubstr("/tags/0 type"));
   EXPECT_EQ(ErrorText(event), "\"/ets\"");
   EXPECT_EQ(event.doc().ReadString(Path("/metadata/src")), "PipelinePreprocessor");
   EXPECT_TRUE(event.doc().Read(Path("/flags/pp_validation_processed")).exists());
@@ -91,12 +91,12 @@ TEST_F(ValidateTelemetryTest, AnUnknownEidHasNoSchema) {
     const Event& event = After(std::string(R"({"eid":)") + eid + "}");
     EXPECT_STREQ(event.reason(), "schema_not_found") << eid;
     EXPECT_EQ(ErrorText(event), "Schema not found: eid looks incorrect, sending to failed");
-    EXPECT_EQ(event.detail(), "");
+    EXPECT_EQ(event.note().detail, "");
   }
 }
 
 TEST_F(ValidateTelemetryTest, AnErrorOfTheWholeEventStandsAtItsRoot) {
-  EXPECT_EQ(After(R"({"eid":"START"})").detail(), "/ required");
+  EXPECT_EQ(After(R"({"eid":"START"})").note().detail, "/ required");
 }
 
 TEST_F(ValidateTelemetryTest, WhatHasLeftThePipelineIsNotTouched) {
@@ -175,12 +175,12 @@ TEST_F(ValidateTelemetryTest, AReplayHasTheSameOutcome) {
     const Event first = After(text);
     const std::string written = TextOf(first);
     const Event::State state = first.state();
-    const std::string detail(first.detail());
+    const std::string detail(first.note().detail);
     stage_ = nullptr;
     const Event& again = After(text);
     EXPECT_EQ(TextOf(again), written);
     EXPECT_EQ(again.state(), state);
-    EXPECT_EQ(again.detail(), detail);
+    EXPECT_EQ(again.note().detail, detail);
   }
 }
 
