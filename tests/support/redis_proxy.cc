@@ -15,7 +15,7 @@
 namespace sluice::testing {
 namespace {
 
-sockaddr_in Loopback(int port) {
+sockaddr_in OnLoopback(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -80,7 +80,7 @@ std::optional<std::string> ReadReply(int fd, RespReader& reader) {
 RedisProxy::RedisProxy(int server_port, Hook hook)
     : server_port_(server_port), hook_(std::move(hook)) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
+  sockaddr_in address = OnLoopback(0);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
   static_cast<void>(bind(listener_, generic, size));
@@ -107,7 +107,7 @@ void RedisProxy::Serve() {
 
 void RedisProxy::ServeClient(int client) {
   const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = Loopback(server_port_);
+  const sockaddr_in address = OnLoopback(server_port_);
   static_cast<void>(connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address));
   RespReader requests;
   RespReader replies;

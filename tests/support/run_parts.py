@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Builds and runs parts of the tests, adds up what passed and failed; scripts/test is the way in."""
 
+import argparse
 import dataclasses
 import json
 import os
@@ -12,6 +13,8 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree
+
+from selection import NothingMatches, cases, gtest_filter, unit_programs
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 FUZZ_SECONDS = int(os.environ.get("FUZZ_SECONDS", "30"))  # for each target
@@ -39,14 +42,16 @@ def call(command, **options):
     return subprocess.run([str(part) for part in command], cwd=REPOSITORY, check=False, **options).returncode
 
 
-def build(preset, *targets, tests=True):
-    say(f"Building {preset} ...")
-    environment = {**os.environ, "SLUICE_CMAKE_OPTIONS": f"-DSLUICE_TESTS={'ON' if tests else 'OFF'}"}
-    done = subprocess.run([REPOSITORY / "scripts/build", preset, *targets], env=environment, capture_output=True,
-                          text=True, check=False)
+def build(preset, *targets):
+    say(f"Building {' '.join(targets)} ({preset}) ...")
+    run_build(preset, *targets)
+
+
+def run_build(*arguments):
+    done = subprocess.run([REPOSITORY / "scripts/build", *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         say(done.stdout[-6000:] + done.stderr[-6000:])
-        raise CouldNotRun(f"the build of {preset} failed")
+        raise CouldNotRun(f"scripts/build {' '.join(arguments)} failed")
 
 
 def check(name, command, **options):
@@ -78,34 +83,61 @@ def junit(path):
     return total
 
 
-# Parts
+# Parts. Each takes the NAME of -k, or None for all of its tests.
 
 
-def rules():
-    total = check("the include rules find what breaks them", ["tests/include_rules.py", "--self-test"])
-    total += check("nobody includes what the table forbids", ["tests/include_rules.py"])
+def rules(name):
+    checks = {
+        "the include rules find what breaks them": ["tests/include_rules.py", "--self-test"],
+        "nobody includes what the table forbids": ["tests/include_rules.py"],
+    }
     if shutil.which("clang-format-14"):
-        total += check("the sources are formatted",
-                       ["clang-format-14", "--dry-run", "-Werror", *sources(".cc", ".h")])
+        checks["the sources are formatted"] = ["clang-format-14", "--dry-run", "-Werror", *sources(".cc", ".h")]
     else:
         say("  --    clang-format 14 is not there: formatting is not checked")
-    scripts = [name for name in sources("") if re.match(r"(scripts|\.ci)/[^.]+$", name)]
-    for name in scripts:
-        shell = (REPOSITORY / name).read_text(encoding="utf-8").startswith(("#!/bin/sh", "#!/bin/bash"))
-        if shell:
-            total += check(f"{name} can be read by the shell", ["bash", "-n", name])
-    total += check("the Python files compile", [sys.executable, "-m", "py_compile", *sources(".py")],
-                   env={**os.environ, "PYTHONPYCACHEPREFIX": tempfile.gettempdir()})
+    for script in [path for path in sources("") if re.match(r"(scripts|\.ci)/[^.]+$", path)]:
+        if (REPOSITORY / script).read_text(encoding="utf-8").startswith(("#!/bin/sh", "#!/bin/bash")):
+            checks[f"{script} can be read by the shell"] = ["bash", "-n", script]
+    checks["the Python files compile"] = [sys.executable, "-m", "py_compile", *sources(".py")]
+    wanted = matching(name, checks, "rule")
+    return sum((check(each, checks[each], env={**os.environ, "PYTHONPYCACHEPREFIX": tempfile.gettempdir()})
+                for each in wanted), Result())
+
+
+def matching(name, candidates, kind):
+    """Those that contain NAME."""
+    found = [each for each in candidates if name is None or name in str(each)]
+    if not found:
+        raise NothingMatches(f"no {kind} has {name!r} in its name")
+    return found
+
+
+def gtest(preset, name):
+    """Builds and runs the unit programs, or what NAME needs of them."""
+    if name is None:
+        build(preset, "unit_tests", *(["sluice"] if preset == "dev" else []))
+        total = run_programs(preset, ".", {})
+        if total == Result():
+            raise CouldNotRun("no unit test ran")
+        return total
+    run_build("--configure", preset)
+    programs = unit_programs(REPOSITORY / "build" / preset / "unit_programs.txt", name)
+    build(preset, *programs)
+    total = Result()
+    for wanted in sorted(set(programs.values()), key=str):
+        of_filter = "|".join(program for program, its in programs.items() if its == wanted)
+        total += run_programs(preset, f"^({of_filter})$", {"GTEST_FILTER": wanted} if wanted else {})
+    if total == Result():
+        raise NothingMatches(f"no test of {' '.join(programs)} matches {gtest_filter(name)!r}")
     return total
 
 
-def gtest(preset, label):
-    """Runs the programs of a label; counts their test cases, a program that crashed as a failure."""
-    build(preset)
+def run_programs(preset, pattern, environment):
+    """Counts the test cases of the programs, a program that crashed as a failure."""
     with tempfile.TemporaryDirectory() as folder:
         results = pathlib.Path(folder)
-        environment = {**os.environ, "GTEST_OUTPUT": f"json:{folder}/cases/", "GTEST_COLOR": "no"}
-        call(["ctest", "--preset", preset, "-L", label, "--output-on-failure", "--no-tests=error",
+        environment = {**os.environ, **environment, "GTEST_OUTPUT": f"json:{folder}/cases/", "GTEST_COLOR": "no"}
+        call(["ctest", "--preset", preset, "-L", "unit", "-R", pattern, "--output-on-failure", "--no-tests=error",
               "--parallel", os.cpu_count(), "--timeout", 600, "--output-junit", results / "ctest.xml"], env=environment)
         total = Result()
         programs = junit(results / "ctest.xml")
@@ -123,52 +155,71 @@ def gtest(preset, label):
         return total
 
 
-def unit():
-    return gtest("dev", "unit")
+def unit(name):
+    return gtest("dev", name)
 
 
-def tsan():
-    return gtest("tsan", "unit")
+def tsan(name):
+    return gtest("tsan", name)
 
 
-def clang():
-    return gtest("clang", "unit")
+def clang(name):
+    return gtest("clang", name)
 
 
-def golden():
+def golden(name):
+    wanted = [] if name is None else cases(REPOSITORY / "tests/golden", name)
     build("dev", "sluice")
-    return last_line([sys.executable, "tests/golden/run_golden.py"],
+    return last_line([sys.executable, "tests/golden/run_golden.py", *wanted],
                      env={**os.environ, "SLUICE_BINARY": str(REPOSITORY / "build/dev/sluice")})
 
 
-def integration():
+def pytest(folder, name, *options):
+    """Runs the tests of a folder; none that match NAME gives no result at all."""
+    with tempfile.TemporaryDirectory() as results:
+        path = pathlib.Path(results) / "pytest.xml"
+        status = call([*PYTEST, *options, *(["-k", name] if name else []), f"--junit-xml={path}", folder])
+        return Result() if name and status == NO_TESTS_COLLECTED else junit(path)
+
+
+def pytest_has(folder, name):
+    done = subprocess.run([*PYTEST, "-q", "--collect-only", "-k", name, folder], cwd=REPOSITORY, capture_output=True,
+                          check=False)
+    return done.returncode != NO_TESTS_COLLECTED
+
+
+PYTEST = [sys.executable, "-m", "pytest", "--tb=short", "-p", "no:cacheprovider"]
+NO_TESTS_COLLECTED = 5
+
+
+def integration(name):
+    if name and not pytest_has("tests/integration", name):
+        raise NothingMatches(f"no test of tests/integration matches {name!r}")
     build("release", "sluice")
-    with tempfile.TemporaryDirectory() as folder:
-        results = pathlib.Path(folder) / "pytest.xml"
-        call([sys.executable, "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider",
-              f"--junit-xml={results}", "tests/integration"])
-        return junit(results)
+    return pytest("tests/integration", name, "-v", "--durations=15")
 
 
-def parity():
+def parity(name):
+    folder = REPOSITORY / "tests/parity/cases"
+    wanted = [folder] if name is None else cases(folder, name)
     build("release", "sluice")
-    return last_line([sys.executable, "tests/parity/run_parity.py", "tests/parity/cases"])
+    return last_line([sys.executable, "tests/parity/run_parity.py", *wanted])
 
 
-def chaos(preset="release"):
-    """The short form of scripts/chaos, and the tests of its judge."""
+def chaos(name, preset="release"):
+    """The tests of the judge of scripts/chaos, and its short form, which -k short means."""
+    if name not in (None, "short") and not pytest_has("tests/chaos", name):
+        raise NothingMatches(f"no test of tests/chaos matches {name!r}, which is not 'short' either")
+    total = pytest("tests/chaos", name, "-q") if name != "short" else Result()
+    if name not in (None, "short"):
+        return total
     build(preset, "sluice")
-    with tempfile.TemporaryDirectory() as folder:
-        results = pathlib.Path(folder) / "pytest.xml"
-        call([sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", f"--junit-xml={results}",
-              "tests/chaos"])
-        total = junit(results)
     binary = REPOSITORY / "build" / preset / "sluice"
     return total + last_line([sys.executable, "tests/chaos/short.py"], env={**os.environ, "SLUICE_BINARY": str(binary)})
 
 
-def chaos_sanitized():
-    return chaos("dev")
+def chaos_sanitized(name):
+    return chaos(name, "dev")
 
 
 def last_line(command, **options):
@@ -184,30 +235,29 @@ def last_line(command, **options):
     return Result(int(found.group(1)), int(found.group(2)))
 
 
-def tidy():
-    """clang-tidy on every source file that the clang build compiles."""
-    build("clang")
-    database = json.loads((REPOSITORY / "build/clang/compile_commands.json").read_text(encoding="utf-8"))
-    files = sorted({os.path.relpath(entry["file"], REPOSITORY) for entry in database})
+def tidy(name):
+    """clang-tidy on every source file; needs no build, as no source is generated."""
+    run_build("--configure", "tidy")
+    database = json.loads((REPOSITORY / "build/tidy/compile_commands.json").read_text(encoding="utf-8"))
+    compiled = sorted({os.path.relpath(entry["file"], REPOSITORY) for entry in database})
+    files = matching(name, [path for path in compiled if path.startswith(("src/", "tests/"))], "source file")
     runner = shutil.which("run-clang-tidy-14") or shutil.which("run-clang-tidy")
     linter = shutil.which("clang-tidy-14") or shutil.which("clang-tidy")
     if not runner or not linter:
         raise CouldNotRun("clang-tidy is not there: scripts/install-dependencies dev")
-    pattern = "^" + re.escape(str(REPOSITORY)) + r"/(src|tests)/.*\.cc$"
     return check(f"clang-tidy has nothing to say about {len(files)} files",
-                 [runner, "-quiet", "-clang-tidy-binary", linter, "-p", "build/clang", pattern])
+                 [runner, "-quiet", "-clang-tidy-binary", linter, "-p", "build/tidy",
+                  *(f"^{re.escape(str(REPOSITORY / path))}$" for path in files)])
 
 
-def fuzz():
+def fuzz(name):
     """Every target from its seeds; what it finds to fail stays in out/fuzz."""
-    build("fuzz", tests=False)
+    targets = matching(name, [path.removesuffix(".cc").rsplit("/", 1)[1] for path in sources("_fuzz.cc")], "fuzz target")
+    build("fuzz", *targets)
     total = Result()
-    programs = sorted(path for path in (REPOSITORY / "build/fuzz/tests/fuzz").glob("*_fuzz") if os.access(path, os.X_OK))
-    if not programs:
-        raise CouldNotRun("no fuzz target was built")
     failures = REPOSITORY / "out/fuzz"
     failures.mkdir(parents=True, exist_ok=True)
-    for program in programs:
+    for program in [REPOSITORY / "build/fuzz/tests/fuzz" / target for target in targets]:
         dictionary = REPOSITORY / f"tests/fuzz/{program.name}.dict"
         with tempfile.TemporaryDirectory() as folder:
             found, seeds, log = (pathlib.Path(folder) / name for name in ("found", "seeds", "log"))
@@ -231,22 +281,32 @@ PARTS = {part.__name__: part for part in (rules, unit, golden, integration, pari
 
 
 def main():
-    names = sys.argv[1:]
-    totals = {}
-    for name in names:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-k", dest="name", metavar="NAME", help="only the tests that match it")
+    parser.add_argument("parts", nargs="+", choices=PARTS, metavar="PART")
+    args = parser.parse_args()
+    totals, unmatched = {}, []
+    for part in dict.fromkeys(args.parts):
         started = time.monotonic()
-        say(f"\n== {name}")
+        say(f"\n== {part}")
         try:
-            totals[name] = PARTS[name]()
+            totals[part] = PARTS[part](args.name)
+        except NothingMatches as reason:
+            say(f"  --    {reason}")
+            unmatched.append(part)
+            continue
         except CouldNotRun as reason:
-            say(f"{name} could not run: {reason}")
-            totals[name] = Result(0, 1)
-        say(f"== {name}: {totals[name].passed} passed, {totals[name].failed} failed "
+            say(f"{part} could not run: {reason}")
+            totals[part] = Result(0, 1)
+        say(f"== {part}: {totals[part].passed} passed, {totals[part].failed} failed "
             f"({time.monotonic() - started:.0f} s)")
-    total = sum(totals.values(), Result())
     say("")
-    for name, result in totals.items():
-        say(f"{name:12} {result.passed:6} passed {result.failed:6} failed")
+    if not totals:
+        say(f"test: nothing in {' '.join(unmatched)} matches {args.name!r}")
+        totals["-k"] = Result(0, 1)
+    total = sum(totals.values(), Result())
+    for part, result in totals.items():
+        say(f"{part:15} {result.passed:6} passed {result.failed:6} failed")
     say(f"{total.passed} passed, {total.failed} failed")
     return 0 if total.failed == 0 and total.passed > 0 else 1
 

@@ -92,9 +92,11 @@ TEST_F(ResourcesTest, AFileIsReadOnceForAllWorkers) {
 
 TEST_F(ResourcesTest, AnswersOfAnyStoreAreCountedByResult) {
   AddFileStore();
-  using Kind = Lookup::Kind;
-  Ask("content",
-      {{Kind::kText, "k"}, {Kind::kText, "none"}, {Kind::kHash, "k"}, {Kind::kHash, "h"}});
+  using LookupKind = Lookup::Kind;
+  Ask("content", {{LookupKind::kText, "k"},
+                  {LookupKind::kText, "none"},
+                  {LookupKind::kHash, "k"},
+                  {LookupKind::kHash, "h"}});
   const auto count = [&](const std::string& result) {
     return metrics_.Get("sluice_lookups_total{store=content,result=" + result + ",}");
   };

@@ -9,7 +9,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr const char* kEntry = "correct_organisation: { store: user }";
+constexpr const char* kCorrectOrganisationEntry = "correct_organisation: { store: user }";
 
 class CorrectOrganisationTest : public StageTest {
  protected:
@@ -21,7 +21,7 @@ class CorrectOrganisationTest : public StageTest {
     Know("empty", {{"rootorgid", ""}, {"orgname", "X"}});
     Know("", {{"rootorgid", "never"}});
     resources_.lookups["user"]["user:text"] = {"no hash", {}};
-    stage_ = Build(kEntry);
+    stage_ = Build(kCorrectOrganisationEntry);
   }
   void Know(const std::string& user, std::vector<std::pair<std::string, std::string>> fields) {
     resources_.lookups["user"]["user:" + user] = {std::nullopt, std::move(fields)};
@@ -41,7 +41,7 @@ class CorrectOrganisationTest : public StageTest {
 };
 
 TEST_F(CorrectOrganisationTest, TheStoreMustBeGiven) {
-  EXPECT_EQ(Problem(kEntry), "");
+  EXPECT_EQ(Problem(kCorrectOrganisationEntry), "");
   EXPECT_THAT(Problem("correct_organisation"), HasSubstr("`store` is missing"));
   EXPECT_THAT(Problem("correct_organisation: { store: users }"), HasSubstr("users"));
   EXPECT_THAT(Problem("correct_organisation: { store: user, side_output: fail }"),

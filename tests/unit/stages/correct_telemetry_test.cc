@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kEntry = "correct_telemetry: { default_channel: org }";
+constexpr const char* kCorrectTelemetryEntry = "correct_telemetry: { default_channel: org }";
 
 /// Members that leave nothing to correct but what the test is about.
 constexpr const char* kChannel = R"("context":{"channel":"c"})";
@@ -18,7 +18,7 @@ class CorrectTelemetryTest : public StageTest {
  protected:
   void SetUp() override {
     StageTest::SetUp();
-    stage_ = Build(kEntry);
+    stage_ = Build(kCorrectTelemetryEntry);
   }
   /// The value at `pointer` after an event with these members was corrected.
   std::string After(const std::string& members, const char* pointer) {
@@ -45,7 +45,7 @@ class CorrectTelemetryTest : public StageTest {
 };
 
 TEST_F(CorrectTelemetryTest, TheDefaultChannelMustBeGiven) {
-  EXPECT_EQ(Problem(kEntry), "");
+  EXPECT_EQ(Problem(kCorrectTelemetryEntry), "");
   EXPECT_THAT(Problem("correct_telemetry"), HasSubstr("`default_channel` is missing"));
   EXPECT_THAT(Problem("correct_telemetry: { default_channel: [a] }"), HasSubstr("default_channel"));
   EXPECT_THAT(Problem("correct_telemetry: { default_chanel: a }"),
@@ -131,7 +131,7 @@ TEST_F(CorrectTelemetryTest, AReplayHasTheSameOutcome) {
   const std::string text = R"({"actor":{"id":"f:x:abc"},"object":{"id":"a","type":"qr"}})";
   const std::string once = TextAfter(*stage_, text);
   EXPECT_EQ(TextAfter(*stage_, text), once);
-  EXPECT_EQ(TextAfter(*Build(kEntry), text), once);
+  EXPECT_EQ(TextAfter(*Build(kCorrectTelemetryEntry), text), once);
 }
 
 }  // namespace

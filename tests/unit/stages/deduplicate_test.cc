@@ -8,7 +8,8 @@ namespace {
 using ::testing::HasSubstr;
 using State = Event::State;
 
-constexpr const char* kEntry = "deduplicate: { key: /mid, store: dedup, flag: pp_duplicate }";
+constexpr const char* kDeduplicateEntry =
+    "deduplicate: { key: /mid, store: dedup, flag: pp_duplicate }";
 
 class DeduplicateTest : public StageTest {
  protected:
@@ -26,7 +27,7 @@ class DeduplicateTest : public StageTest {
 };
 
 TEST_F(DeduplicateTest, KeyStoreAndFlagMustBeGiven) {
-  EXPECT_EQ(Problem(kEntry), "");
+  EXPECT_EQ(Problem(kDeduplicateEntry), "");
   const std::string problem = Problem("deduplicate");
   for (const char* key : {"key", "store", "flag"})
     EXPECT_THAT(problem, HasSubstr("`" + std::string(key) + "` is missing"));
@@ -50,7 +51,7 @@ TEST_F(DeduplicateTest, WhatIsWrongWithAValueIsSaid) {
 }
 
 TEST_F(DeduplicateTest, TheFirstOfAKeyPassesAndOthersNameIt) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   EXPECT_TRUE(stage->HasRequests());
   EXPECT_EQ(Duplicates(*stage, {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
   EXPECT_EQ(TextOf(batch_.events()[0]), Mid("a"));
@@ -66,12 +67,12 @@ TEST_F(DeduplicateTest, TheFirstOfAKeyPassesAndOthersNameIt) {
 
 TEST_F(DeduplicateTest, AClaimOfTheOriginalHasNoNameButCounts) {
   resources_.claims["a"] = "";
-  EXPECT_EQ(Duplicates(*Build(kEntry), {"a"}), (std::vector<bool>{true}));
+  EXPECT_EQ(Duplicates(*Build(kDeduplicateEntry), {"a"}), (std::vector<bool>{true}));
   EXPECT_EQ(batch_.events()[0].note().first_claimant, "");
 }
 
 TEST_F(DeduplicateTest, AnEventWithoutKeyIsADuplicateAndAsksNobody) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   resources_.last_store->failures = 1;
   for (const char* text : {"{}", R"({"mid":null})", R"({"mid":5})"}) Add(text);
   ASSERT_TRUE(Run(*stage).ok());
@@ -84,7 +85,7 @@ TEST_F(DeduplicateTest, AnEventWithoutKeyIsADuplicateAndAsksNobody) {
 }
 
 TEST_F(DeduplicateTest, FlagsThatAreNoObjectAreLeftAlone) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   const Event& event = Add(R"({"flags":"x"})");
   ASSERT_TRUE(Run(*stage).ok());
   EXPECT_EQ(TextOf(event), R"({"flags":"x"})");
@@ -92,7 +93,7 @@ TEST_F(DeduplicateTest, FlagsThatAreNoObjectAreLeftAlone) {
 }
 
 TEST_F(DeduplicateTest, WhatHasLeftThePipelineClaimsNothing) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   Add(Mid("a")).Divert(0, "refused");
   Add(Mid("a"));
   ASSERT_TRUE(Run(*stage).ok());
@@ -101,7 +102,7 @@ TEST_F(DeduplicateTest, WhatHasLeftThePipelineClaimsNothing) {
 }
 
 TEST_F(DeduplicateTest, AStoreThatIsAwayFailsTheBatchAndIsAskedAgain) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   resources_.last_store->failures = 1;
   Add(Mid("a"));
   const Status status = Run(*stage);
@@ -112,7 +113,7 @@ TEST_F(DeduplicateTest, AStoreThatIsAwayFailsTheBatchAndIsAskedAgain) {
 }
 
 TEST_F(DeduplicateTest, AfterACancelNobodyGetsTheRepliesOfTheForgottenBatch) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   resources_.claims["a"] = "in/0/77";
   Add(Mid("a"));
   ASSERT_TRUE(stage->Start(batch_).ok());
@@ -121,7 +122,7 @@ TEST_F(DeduplicateTest, AfterACancelNobodyGetsTheRepliesOfTheForgottenBatch) {
 }
 
 TEST_F(DeduplicateTest, ALostReplyMakesNoDuplicates) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   resources_.last_store->lost_replies = 1;
   Add(Mid("a"));
   Add(Mid("a"));
@@ -135,7 +136,7 @@ TEST_F(DeduplicateTest, ALostReplyMakesNoDuplicates) {
 }
 
 TEST_F(DeduplicateTest, AStoreThatGivesTooFewRepliesEndsTheProcess) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   resources_.last_store->drops_a_reply = true;
   Add(Mid("a"));
   Add(Mid("b"));
@@ -146,12 +147,14 @@ TEST_F(DeduplicateTest, AStoreThatGivesTooFewRepliesEndsTheProcess) {
 }
 
 TEST_F(DeduplicateTest, AReplayedBatchIsNotADuplicateOfItself) {
-  EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
-  EXPECT_EQ(Duplicates(*Build(kEntry), {"a", "b", "a"}), (std::vector<bool>{false, false, true}));
+  EXPECT_EQ(Duplicates(*Build(kDeduplicateEntry), {"a", "b", "a"}),
+            (std::vector<bool>{false, false, true}));
+  EXPECT_EQ(Duplicates(*Build(kDeduplicateEntry), {"a", "b", "a"}),
+            (std::vector<bool>{false, false, true}));
 }
 
 TEST_F(DeduplicateTest, DerivedEventsClaimWithTheirOwnPosition) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   const Event& source = Add(Mid("a"));
   ASSERT_NE(batch_.Create(source, 0, Mid("b")), nullptr);
   ASSERT_NE(batch_.Create(source, 1, Mid("b")), nullptr);
@@ -162,7 +165,7 @@ TEST_F(DeduplicateTest, DerivedEventsClaimWithTheirOwnPosition) {
 }
 
 TEST_F(DeduplicateTest, TwoBatchesMayBeUnderWay) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   Add(Mid("a"));
   Batch second;
   const std::string text = Mid("a");
@@ -176,7 +179,7 @@ TEST_F(DeduplicateTest, TwoBatchesMayBeUnderWay) {
 }
 
 TEST_F(DeduplicateTest, ItsProbeAsksTheStore) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   EXPECT_TRUE(stage->Probe().ok());
   resources_.last_store->ping_failures = 1;
   EXPECT_FALSE(stage->Probe().ok());
@@ -236,7 +239,7 @@ TEST_F(DeduplicateTest, UniqueEventsCanHaveTheFlagAsFalse) {
 }
 
 TEST_F(DeduplicateTest, AReadOnlyEventAsksForItsKeyAndLeavesItToOthers) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   resources_.claims["held"] = "in/0/-7";
   for (const char* mid : {"a", "held"}) Add(Mid(mid)).SetClaimMode(ClaimMode::kReadOnly);
   Add(Mid("a"));
@@ -248,7 +251,7 @@ TEST_F(DeduplicateTest, AReadOnlyEventAsksForItsKeyAndLeavesItToOthers) {
 }
 
 TEST_F(DeduplicateTest, ALaterClaimMakesNoDuplicateOfAReadOnlyEventThatComesAgain) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kDeduplicateEntry);
   resources_.claims = {{"a", "in/0/1"}, {"b", "in/0/10/3"}, {"c", "in/1/9"}, {"d", "other"}};
   for (const char* mid : {"a", "b", "c", "d"}) Add(Mid(mid)).SetClaimMode(ClaimMode::kReadOnly);
   ASSERT_TRUE(Run(*stage).ok());

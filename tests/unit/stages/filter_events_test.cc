@@ -7,7 +7,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kEntry = "filter_events: { max_age_months: 3, skip: [INTERRUPT] }";
+constexpr const char* kFilterEventsEntry =
+    "filter_events: { max_age_months: 3, skip: [INTERRUPT] }";
 constexpr std::int64_t kApril20 = 1'587'340'800'000;  // 2020-04-20T00:00:00Z
 constexpr std::int64_t kOldest = 1'579'478'400'000;   // three months before
 constexpr std::int64_t kMay31 = 1'590'921'015'250;    // 2020-05-31T10:30:15.250Z
@@ -23,7 +24,7 @@ class FilterEventsTest : public StageTest {
   void SetUp() override {
     StageTest::SetUp();
     resources_.now.now_ms = kApril20;
-    stage_ = Build(kEntry);
+    stage_ = Build(kFilterEventsEntry);
   }
   /// What becomes of a record of its own batch.
   const Event& Filter(std::optional<std::string> record) {

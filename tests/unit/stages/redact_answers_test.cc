@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr const char* kEntry =
+constexpr const char* kRedactAnswersEntry =
     "redact_answers: { events: [ASSESS, RESPONSE], store: content, copy_to: assess.raw }";
 
 class RedactAnswersTest : public StageTest {
@@ -24,7 +24,7 @@ class RedactAnswersTest : public StageTest {
   }
   /// The event as it goes on.
   std::string After(const std::string& text) {
-    stage_ = Build(kEntry);
+    stage_ = Build(kRedactAnswersEntry);
     return TextAfter(*stage_, text);
   }
   void ExpectMiss(const std::string& what) {
@@ -136,7 +136,7 @@ TEST_F(RedactAnswersTest, AnEmptyQuestionIdIsAKey) {
 TEST_F(RedactAnswersTest, EachEventGetsTheReplyToItsOwnQuestion) {
   Know("q1", R"({"questionType":"Registration"})");
   Know("q2", R"({"questionType":"mcq"})");
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kRedactAnswersEntry);
   for (const char* id : {"q2", "q1", "gone", "q1"}) {
     Add(Assess(id));
     Add(R"({"eid":"X"})");
@@ -156,7 +156,7 @@ TEST_F(RedactAnswersTest, EachEventGetsTheReplyToItsOwnQuestion) {
 
 TEST_F(RedactAnswersTest, AStoreThatIsAwayFailsTheBatchAndIsAskedAgain) {
   Know("q1", R"({"questionType":"Registration"})");
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kRedactAnswersEntry);
   resources_.last_lookups["content"]->failures = 1;
   Add(Assess("q1"));
   const Status status = Run(*stage);

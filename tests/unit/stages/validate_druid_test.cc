@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kEntry = "validate_druid: { schemas: schemas/druid }";
+constexpr const char* kValidateDruidEntry = "validate_druid: { schemas: schemas/druid }";
 constexpr const char* kOk = "ok";
 const std::string kDefault(kNoFieldText);
 const std::string kEid = "\"/allOf/1/properties/eid\"";
@@ -47,7 +47,7 @@ std::string SummaryContext(const std::string& members) {
 class ValidateDruidTest : public StageTest {
  protected:
   Event& After(const std::string& text) {
-    if (stage_ == nullptr) stage_ = Build(kEntry);
+    if (stage_ == nullptr) stage_ = Build(kValidateDruidEntry);
     Forget();
     Event& event = Add(text);
     EXPECT_TRUE(Run(*stage_).ok());
@@ -82,7 +82,7 @@ class ValidateDruidTest : public StageTest {
 };
 
 TEST_F(ValidateDruidTest, TheSchemasMustBeGivenAndThere) {
-  EXPECT_EQ(Problem(kEntry), "");
+  EXPECT_EQ(Problem(kValidateDruidEntry), "");
   EXPECT_THAT(Problem("validate_druid"), HasSubstr("`schemas` is missing"));
   EXPECT_THAT(Problem("validate_druid: { schemas: x, eid_only: maybe }"),
               HasSubstr("must be true or false"));
@@ -256,7 +256,7 @@ TEST_F(ValidateDruidTest, WithEidOnlyNothingElseIsCheckedOrWritten) {
 }
 
 TEST_F(ValidateDruidTest, WhatHasLeftThePipelineIsNotTouched) {
-  stage_ = Build(kEntry);
+  stage_ = Build(kValidateDruidEntry);
   Event& event = Add(T(R"("ver":1)"));
   event.Divert(1, "duplicate_key");
   ASSERT_TRUE(Run(*stage_).ok());

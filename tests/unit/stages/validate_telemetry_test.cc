@@ -7,7 +7,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kEntry = "validate_telemetry: { schemas: schemas/telemetry/3.0 }";
+constexpr const char* kValidateTelemetryEntry =
+    "validate_telemetry: { schemas: schemas/telemetry/3.0 }";
 
 std::string Start(const std::string& more = "", const std::string& eid = "START",
                   const std::string& ets = "1") {
@@ -27,7 +28,7 @@ class ValidateTelemetryTest : public StageTest {
     return event;
   }
   Event& After(std::optional<std::string> text) {
-    if (stage_ == nullptr) stage_ = Build(kEntry);
+    if (stage_ == nullptr) stage_ = Build(kValidateTelemetryEntry);
     return After(*stage_, std::move(text));
   }
   static std::string ErrorText(const Event& event) {
@@ -41,7 +42,7 @@ class ValidateTelemetryTest : public StageTest {
 };
 
 TEST_F(ValidateTelemetryTest, TheSchemasMustBeGivenAndTheSideOutputMustExist) {
-  EXPECT_EQ(Problem(kEntry), "");
+  EXPECT_EQ(Problem(kValidateTelemetryEntry), "");
   EXPECT_THAT(Problem("validate_telemetry"), HasSubstr("`schemas` is missing"));
   EXPECT_THAT(Problem("validate_telemetry: { schema: x }"), HasSubstr("did you mean `schemas`?"));
   EXPECT_THAT(Problem("validate_telemetry: { schemas: x, event_types_only: maybe }"),
@@ -100,7 +101,7 @@ TEST_F(ValidateTelemetryTest, AnErrorOfTheWholeEventStandsAtItsRoot) {
 }
 
 TEST_F(ValidateTelemetryTest, WhatHasLeftThePipelineIsNotTouched) {
-  const auto stage = Build(kEntry);
+  const auto stage = Build(kValidateTelemetryEntry);
   Event& event = Add("{}");
   event.Divert(1, "refused");
   ASSERT_TRUE(Run(*stage).ok());

@@ -1,0 +1,11 @@
+# Linking is faster with mold or lld; a release is linked with what the compiler chooses.
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  include(CheckLinkerFlag)
+  foreach(linker mold lld)
+    check_linker_flag(CXX -fuse-ld=${linker} SLUICE_HAVE_${linker})
+    if(SLUICE_HAVE_${linker})
+      add_link_options(-fuse-ld=${linker})
+      break()
+    endif()
+  endforeach()
+endif()
