@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::shared_ptr<WorkerStatus> Status(WorkerState state, std::string reason = {}) {
+std::shared_ptr<WorkerStatus> StatusIn(WorkerState state, std::string reason = {}) {
   auto status = std::make_shared<WorkerStatus>();
   status->worker = "worker 0";
   status->state = state;
@@ -27,16 +27,16 @@ TEST(StatusBoardTest, AWorkerIsNotReadyBeforeItRuns) {
   StatusBoard board;
   StatusSlot& slot = board.Add("worker 0");
   EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: starting"));
-  slot.Publish(Status(WorkerState::kRunning));
+  slot.Publish(StatusIn(WorkerState::kRunning));
   EXPECT_THAT(board.NotReady(), IsEmpty());
-  slot.Publish(Status(WorkerState::kWaiting, "redis: connection refused"));
+  slot.Publish(StatusIn(WorkerState::kWaiting, "redis: connection refused"));
   EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: redis: connection refused"));
 }
 
 TEST(StatusBoardTest, EveryWorkerIsNamed) {
   StatusBoard board;
   board.Add("worker 0");
-  board.Add("worker 1").Publish(Status(WorkerState::kRunning));
+  board.Add("worker 1").Publish(StatusIn(WorkerState::kRunning));
   board.Add("worker 2");
   EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: starting", "worker 2: starting"));
   EXPECT_EQ(board.Workers().size(), 3U);
@@ -45,7 +45,7 @@ TEST(StatusBoardTest, EveryWorkerIsNamed) {
 TEST(StatusBoardTest, ACallThatTakesLongIsAReasonUntilItEnds) {
   StatusBoard board(milliseconds(0));
   StatusSlot& slot = board.Add("worker 0");
-  slot.Publish(Status(WorkerState::kRunning));
+  slot.Publish(StatusIn(WorkerState::kRunning));
   {
     const StatusSlot::Call call = slot.Enter("committing a transaction");
     EXPECT_THAT(board.NotReady(), ElementsAre("worker 0: committing a transaction for 0 s"));
@@ -56,7 +56,7 @@ TEST(StatusBoardTest, ACallThatTakesLongIsAReasonUntilItEnds) {
 TEST(StatusBoardTest, AShortCallIsNoReason) {
   StatusBoard board(hours(1));
   StatusSlot& slot = board.Add("worker 0");
-  slot.Publish(Status(WorkerState::kRecovering, "the assignment moved"));
+  slot.Publish(StatusIn(WorkerState::kRecovering, "the assignment moved"));
   const StatusSlot::Call call = slot.Enter("committing a transaction");
   EXPECT_THAT(board.NotReady(), IsEmpty());
 }
@@ -65,7 +65,7 @@ TEST(StatusSlotTest, ReadersSeeWholeSnapshotsWhileTheWorkerPublishes) {
   StatusSlot slot("worker 0");
   std::jthread worker([&](const std::stop_token& stop) {
     for (std::uint64_t n = 1; !stop.stop_requested(); ++n) {
-      auto status = Status(WorkerState::kRunning);
+      auto status = StatusIn(WorkerState::kRunning);
       status->transactions = n;
       status->records = 2 * n;
       slot.Publish(std::move(status));
@@ -80,7 +80,7 @@ TEST(StatusSlotTest, ReadersSeeWholeSnapshotsWhileTheWorkerPublishes) {
 }
 
 TEST(StatusJsonTest, SaysWhatAWorkerIsDoing) {
-  auto status = Status(WorkerState::kWaiting, "redis \"r\": refused");
+  auto status = StatusIn(WorkerState::kWaiting, "redis \"r\": refused");
   status->since_ms = 1735776000000;
   status->transactions = 3;
   status->records = 30;
