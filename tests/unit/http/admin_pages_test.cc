@@ -20,14 +20,15 @@ HttpRoutes Pages(const std::vector<std::string>& reasons = {}) {
   return routes;
 }
 
-HttpResponse Get(const HttpRoutes& routes, const std::string& path, std::string_view token = "") {
+HttpResponse PageOf(const HttpRoutes& routes, const std::string& path,
+                    std::string_view token = "") {
   const HttpRequest request{"GET", path, "", {}};
   const HttpDecision decision = Decide(routes, token, request, false);
   return decision.route == nullptr ? decision.refusal : Call(*decision.route, request);
 }
 
 TEST(AdminPagesTest, MetricsAreServedAsPrometheusText) {
-  const HttpResponse response = Get(Pages(), "/metrics");
+  const HttpResponse response = PageOf(Pages(), "/metrics");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(response.body, "sluice_up 1\n");
@@ -35,7 +36,7 @@ TEST(AdminPagesTest, MetricsAreServedAsPrometheusText) {
 
 TEST(AdminPagesTest, AProcessThatIsNotReadyIsAliveAllTheSame) {
   for (const char* path : {"/livez", "/ping"}) {
-    const HttpResponse response = Get(Pages({"redis: away"}), path);
+    const HttpResponse response = PageOf(Pages({"redis: away"}), path);
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.content_type, "text/plain");
     EXPECT_EQ(response.body, "ok\n");
@@ -44,7 +45,7 @@ TEST(AdminPagesTest, AProcessThatIsNotReadyIsAliveAllTheSame) {
 
 TEST(AdminPagesTest, ReadyWithoutReasonsIs200) {
   for (const char* path : {"/readyz", "/ready"}) {
-    const HttpResponse response = Get(Pages(), path);
+    const HttpResponse response = PageOf(Pages(), path);
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, "{\"ready\":true,\"reasons\":[]}\n");
   }
@@ -53,7 +54,7 @@ TEST(AdminPagesTest, ReadyWithoutReasonsIs200) {
 TEST(AdminPagesTest, EveryReasonNotToBeReadyIsNamedIn503) {
   const HttpRoutes pages = Pages({"topic \"a\" is missing", "line\nbreak"});
   for (const char* path : {"/readyz", "/ready"}) {
-    const HttpResponse response = Get(pages, path);
+    const HttpResponse response = PageOf(pages, path);
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(response.content_type, "application/json");
     EXPECT_EQ(response.body,
@@ -63,20 +64,20 @@ TEST(AdminPagesTest, EveryReasonNotToBeReadyIsNamedIn503) {
 }
 
 TEST(AdminPagesTest, VersionAndConfigurationAreShown) {
-  const HttpResponse version = Get(Pages(), "/version");
+  const HttpResponse version = PageOf(Pages(), "/version");
   EXPECT_EQ(version.content_type, "application/json");
   EXPECT_EQ(version.body, R"({"version":"1.2.3"})");
-  const HttpResponse config = Get(Pages(), "/config");
+  const HttpResponse config = PageOf(Pages(), "/config");
   EXPECT_EQ(config.content_type, "text/yaml");
   EXPECT_EQ(config.body, "pipeline: p\n");
 }
 
 TEST(AdminPagesTest, OnlyLivenessAndReadinessAreOpenWithoutTheToken) {
   for (const char* path : {"/livez", "/ping", "/readyz", "/ready"}) {
-    EXPECT_EQ(Get(Pages(), path, "token").status, 200) << path;
+    EXPECT_EQ(PageOf(Pages(), path, "token").status, 200) << path;
   }
   for (const char* path : {"/metrics", "/version", "/config"}) {
-    EXPECT_EQ(Get(Pages(), path, "token").status, 401) << path;
+    EXPECT_EQ(PageOf(Pages(), path, "token").status, 401) << path;
   }
 }
 

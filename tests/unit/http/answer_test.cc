@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-HttpRoutes Routes() {
+HttpRoutes AnswerRoutes() {
   HttpRoutes routes;
   routes.Get("/secret", [](const HttpRequest&) { return HttpResponse{}; });
   routes.Get(
@@ -27,7 +27,7 @@ HttpRequest Request(std::string method, std::string path, std::string authorizat
 }
 
 int StatusOf(const HttpRequest& request, std::string_view token = "", bool has_body = false) {
-  const HttpRoutes routes = Routes();
+  const HttpRoutes routes = AnswerRoutes();
   const HttpDecision decision = Decide(routes, token, request, has_body);
   return decision.route != nullptr ? 200 : decision.refusal.status;
 }
@@ -38,7 +38,7 @@ TEST(AnswerTest, GetAndHeadOfARouteGoToItsHandler) {
 
 TEST(AnswerTest, AnotherMethodIs405AndSaysWhatIsAllowed) {
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "get", "NONSENSE"}) {
-    const HttpDecision decision = Decide(Routes(), "", Request(method, "/open"), true);
+    const HttpDecision decision = Decide(AnswerRoutes(), "", Request(method, "/open"), true);
     EXPECT_EQ(decision.route, nullptr);
     EXPECT_EQ(decision.refusal.status, 405) << method;
     EXPECT_THAT(decision.refusal.headers, ElementsAre(Pair("Allow", "GET, HEAD")));
@@ -49,7 +49,7 @@ TEST(AnswerTest, APathThatIsNotExactlyARouteIs404WithThePath) {
   for (const char* path : {"/", "/ope", "/open/", "/Open", "*", ""}) {
     EXPECT_EQ(StatusOf(Request("GET", path)), 404) << path;
   }
-  const HttpDecision decision = Decide(Routes(), "", Request("GET", "/a\"b"), false);
+  const HttpDecision decision = Decide(AnswerRoutes(), "", Request("GET", "/a\"b"), false);
   EXPECT_EQ(decision.refusal.content_type, "application/json");
   EXPECT_EQ(decision.refusal.body, "{\"error\":\"no such page\",\"path\":\"/a\\\"b\"}\n");
 }
@@ -63,7 +63,7 @@ TEST(AnswerTest, WithoutTheTokenOnlyOpenRoutesAreAnswered) {
     EXPECT_EQ(StatusOf(Request("GET", "/unknown", authorization), "abc"), 401) << authorization;
     EXPECT_EQ(StatusOf(Request("GET", "/open", authorization), "abc"), 200) << authorization;
   }
-  const HttpDecision decision = Decide(Routes(), "abc", Request("GET", "/secret"), false);
+  const HttpDecision decision = Decide(AnswerRoutes(), "abc", Request("GET", "/secret"), false);
   EXPECT_THAT(decision.refusal.headers, ElementsAre(Pair("WWW-Authenticate", "Bearer")));
 }
 

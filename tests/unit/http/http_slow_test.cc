@@ -22,7 +22,7 @@ using std::chrono::seconds;
 constexpr std::string_view kGet = "GET /livez HTTP/1.1\r\n\r\n";
 constexpr std::size_t kLarge = 64U << 20U;
 
-HttpRoutes Routes() {
+HttpRoutes SlowRoutes() {
   HttpRoutes routes;
   routes.Get("/livez", [](const HttpRequest&) { return HttpResponse{}; });
   routes.Get("/large", [](const HttpRequest&) {
@@ -31,8 +31,8 @@ HttpRoutes Routes() {
   return routes;
 }
 
-std::unique_ptr<HttpServer> StartServer(const HttpServerSettings& settings,
-                                        HttpRoutes routes = Routes()) {
+std::unique_ptr<HttpServer> StartSlowTestServer(const HttpServerSettings& settings,
+                                                HttpRoutes routes = SlowRoutes()) {
   auto server = HttpServer::Start("127.0.0.1:0", std::move(routes), settings);
   EXPECT_TRUE(server.ok()) << server.error().message;
   return std::move(server).value();
@@ -63,7 +63,7 @@ std::list<TestClient> SlowClients(int port, int number) {
 class SlowClientsTest : public testing::TestWithParam<int> {};
 
 TEST_P(SlowClientsTest, OthersAreAnsweredAtOnce) {
-  const auto server = StartServer({});
+  const auto server = StartSlowTestServer({});
   const auto clients = SlowClients(server->port(), GetParam());
   for (const char next : {'E', 'T', ' '}) {
     ExpectAlive(server->port());
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(Numbers, SlowClientsTest, testing::Values(4, 200, 300))
 TEST(HttpSlowTest, TheConnectionThatWaitsLongestMakesRoomForANewOne) {
   HttpServerSettings settings;
   settings.max_connections = 3;
-  const auto server = StartServer(settings);
+  const auto server = StartSlowTestServer(settings);
   TestClient first(server->port());
   first.Send(kGet);
   ASSERT_EQ(first.Receive().status, 200);
@@ -99,7 +99,7 @@ TEST(HttpSlowTest, TheConnectionThatWaitsLongestMakesRoomForANewOne) {
 TEST(HttpSlowTest, ARequestThatTricklesIsCutOffAtTheDeadlineOfTheWhole) {
   HttpServerSettings settings;
   settings.request_timeout = milliseconds(500);
-  const auto server = StartServer(settings);
+  const auto server = StartSlowTestServer(settings);
   TestClient client(server->port());
   const auto begun = Clock::now();
   bool open = client.Send("G");
@@ -116,7 +116,7 @@ TEST(HttpSlowTest, AnIdleConnectionIsClosedAtItsTimeOut) {
   HttpServerSettings settings;
   settings.idle_timeout = milliseconds(300);
   settings.request_timeout = seconds(60);
-  const auto server = StartServer(settings);
+  const auto server = StartSlowTestServer(settings);
   TestClient silent(server->port());
   TestClient kept(server->port());
   const auto begun = Clock::now();
@@ -130,7 +130,7 @@ TEST(HttpSlowTest, AnIdleConnectionIsClosedAtItsTimeOut) {
 TEST(HttpSlowTest, AClientThatDoesNotReadIsCutOffAtTheDeadlineOfTheResponse) {
   HttpServerSettings settings;
   settings.write_timeout = milliseconds(500);
-  const auto server = StartServer(settings);
+  const auto server = StartSlowTestServer(settings);
   TestClient client(server->port());
   client.Send("GET /large HTTP/1.1\r\n\r\n");
   std::this_thread::sleep_for(seconds(1));
@@ -139,7 +139,7 @@ TEST(HttpSlowTest, AClientThatDoesNotReadIsCutOffAtTheDeadlineOfTheResponse) {
 }
 
 TEST(HttpSlowTest, AClientThatReadsGetsALargeResponseWhole) {
-  const auto server = StartServer({});
+  const auto server = StartSlowTestServer({});
   TestClient client(server->port());
   client.Send("GET /large HTTP/1.1\r\n\r\n");
   EXPECT_EQ(client.Receive().body.size(), kLarge);
@@ -149,7 +149,7 @@ TEST(HttpSlowTest, AClientThatReadsGetsALargeResponseWhole) {
 class Gate {
  public:
   HttpRoutes RoutesBehind() {
-    HttpRoutes routes = Routes();
+    HttpRoutes routes = SlowRoutes();
     routes.Get("/held", [this](const HttpRequest&) {
       ++entered_;
       open_.wait(false);
@@ -176,7 +176,7 @@ TEST(HttpSlowTest, ASlowHandlerIs500AndHoldsUpNobody) {
   Gate gate;
   HttpServerSettings settings;
   settings.handler_timeout = milliseconds(300);
-  const auto server = StartServer(settings, gate.RoutesBehind());
+  const auto server = StartSlowTestServer(settings, gate.RoutesBehind());
   TestClient client(server->port());
   client.Send("GET /held HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\n\r\n");
   gate.AwaitHandler();
@@ -188,7 +188,7 @@ TEST(HttpSlowTest, ASlowHandlerIs500AndHoldsUpNobody) {
 }
 
 TEST(HttpSlowTest, StopDoesNotWaitForSlowClients) {
-  const auto server = StartServer({});
+  const auto server = StartSlowTestServer({});
   const auto clients = SlowClients(server->port(), 50);
   TestClient unread(server->port());
   unread.Send("GET /large HTTP/1.1\r\n\r\n");
@@ -200,7 +200,7 @@ TEST(HttpSlowTest, StopDoesNotWaitForSlowClients) {
 
 TEST(HttpSlowTest, StopLetsARequestInHandEnd) {
   Gate gate;
-  const auto server = StartServer({}, gate.RoutesBehind());
+  const auto server = StartSlowTestServer({}, gate.RoutesBehind());
   TestClient client(server->port());
   client.Send("GET /held HTTP/1.1\r\n\r\n");
   gate.AwaitHandler();
@@ -216,7 +216,7 @@ TEST(HttpSlowTest, StopLetsARequestInHandEnd) {
 
 TEST(HttpSlowTest, StopWaitsForAHandlerThatOutlastsItsConnection) {
   Gate gate;
-  const auto server = StartServer({}, gate.RoutesBehind());
+  const auto server = StartSlowTestServer({}, gate.RoutesBehind());
   TestClient client(server->port());
   client.Send("GET /held HTTP/1.1\r\n\r\n");
   gate.AwaitHandler();
@@ -233,9 +233,9 @@ TEST(HttpSlowTest, StopWaitsForAHandlerThatOutlastsItsConnection) {
 TEST(HttpSlowTest, AResponseThatCannotBeWrittenEndsItsConnectionOnly) {
   HttpServerSettings settings;
   settings.handler_timeout = milliseconds(200);
-  HttpRoutes routes = Routes();
+  HttpRoutes routes = SlowRoutes();
   routes.Get("/no-status", [](const HttpRequest&) { return HttpResponse{1000, "", "", {}}; });
-  const auto server = StartServer(settings, std::move(routes));
+  const auto server = StartSlowTestServer(settings, std::move(routes));
   TestClient client(server->port());
   client.Send("GET /no-status HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(client.IsClosedWithin(seconds(3)));
