@@ -23,10 +23,10 @@ class KafkaSinkTest : public ::testing::Test {
     SourceUnderTest test;
   };
 
-  static void SetUpTestSuite() { shared_ = std::make_unique<Shared>(); }
-  static void TearDownTestSuite() { shared_.reset(); }
-  static MockCluster& cluster() { return shared_->cluster; }
-  static KafkaSource& source() { return shared_->test.source; }
+  static void SetUpTestSuite() { shared = std::make_unique<Shared>(); }
+  static void TearDownTestSuite() { shared.reset(); }
+  static MockCluster& cluster() { return shared->cluster; }
+  static KafkaSource& source() { return shared->test.source; }
 
   KafkaSinkTest() { cluster().CreateTopic(out_); }
   ~KafkaSinkTest() override {
@@ -39,7 +39,7 @@ class KafkaSinkTest : public ::testing::Test {
   void MakeSink(Strings topics, Delivery delivery = Delivery::kExactlyOnce) {
     KafkaSinkSettings settings = SinkSettings(cluster().brokers(), out_, std::move(topics));
     settings.delivery = delivery;
-    sink_ = std::make_unique<KafkaSink>(settings, source(), shared_->test.watchdog, metrics_);
+    sink_ = std::make_unique<KafkaSink>(settings, source(), shared->test.watchdog, metrics_);
   }
 
   /// An open sink, and records in hand.
@@ -58,7 +58,7 @@ class KafkaSinkTest : public ::testing::Test {
     return sink_->Commit(After(records_));
   }
 
-  inline static std::unique_ptr<Shared> shared_;
+  inline static std::unique_ptr<Shared> shared;
 
   const std::string out_ = ::testing::UnitTest::GetInstance()->current_test_info()->name();
   FakeMetrics metrics_;
@@ -97,7 +97,7 @@ TEST_F(KafkaSinkTest, ATransactionWritesAndCommits) {
 TEST_F(KafkaSinkTest, ANullKeyIsNotAnEmptyKeyAndHeadersArrive) {
   Start({"v"});
   const std::string longer = "sluice-position, of which only the first part is the name";
-  const std::vector<Header> headers{{std::string_view(longer).substr(0, 15), "in/0/0"},
+  const std::vector<Header> headers{{std::string_view{longer}.substr(0, 15), "in/0/0"},
                                     {"empty", {}}};
   outbox_.records() = {{0, std::nullopt, "null", headers, {}},
                        {0, std::string_view(), "empty", {}, {}},
