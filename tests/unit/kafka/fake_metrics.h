@@ -44,7 +44,7 @@ class FakeMetrics final : public MetricsRegistry {
   Metric& Of(const std::string& name, const Labels& labels) {
     std::string key = name;
     for (const auto& [label, value] : labels) {
-      key += (key == name ? "{" : ",") + label + "=" + value;
+      key.append(key == name ? "{" : ",").append(label).append("=").append(value);
     }
     if (!labels.empty()) key += "}";
     const std::lock_guard lock(mutex_);

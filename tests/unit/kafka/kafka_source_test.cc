@@ -92,16 +92,16 @@ class JoinedSourceTest : public ::testing::Test {
     SourceUnderTest test;
   };
 
-  static void SetUpTestSuite() { shared_ = std::make_unique<Shared>(); }
-  static void TearDownTestSuite() { shared_.reset(); }
+  static void SetUpTestSuite() { shared = std::make_unique<Shared>(); }
+  static void TearDownTestSuite() { shared.reset(); }
 
-  static MockCluster& cluster() { return shared_->cluster; }
-  static KafkaSource& source() { return shared_->test.source; }
-  static FakeMetrics& metrics() { return shared_->test.metrics; }
+  static MockCluster& cluster() { return shared->cluster; }
+  static KafkaSource& source() { return shared->test.source; }
+  static FakeMetrics& metrics() { return shared->test.metrics; }
 
   void TearDown() override { source().Release(); }
 
-  inline static std::unique_ptr<Shared> shared_;
+  inline static std::unique_ptr<Shared> shared;
 };
 
 TEST_F(JoinedSourceTest, RecordsComeInOrderWithTheirPositions) {

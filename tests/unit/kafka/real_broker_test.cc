@@ -233,7 +233,9 @@ TEST_F(RealBrokerTest, ASinkTopicThatVanishesIsWaitedForByName) {
 TEST_F(RealBrokerTest, TwentyMegabytesAreRead) {
   const std::string large = in_ + ".large";
   CreateTopic(brokers_, large, 1, {{"max.message.bytes", "30000000"}});
-  WriteTopic(brokers_, large, 0, {"before", std::string(20'000'000, 'x'), "after"});
+  std::string twenty_megabytes;
+  twenty_megabytes.resize(20'000'000, 'x');
+  WriteTopic(brokers_, large, 0, {"before", twenty_megabytes, "after"});
   SourceUnderTest test(SourceSettings(brokers_, in_ + ".group", large));
   RetryUntilOk([&] { return test.source.Open(); });
   const std::vector<Record> records = Collect(test.source, 3);

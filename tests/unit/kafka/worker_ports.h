@@ -73,6 +73,7 @@ inline std::vector<Record> Collect(KafkaSource& source, std::size_t count) {
 
 inline std::vector<std::string> Values(const std::vector<Record>& records) {
   std::vector<std::string> values;
+  values.reserve(records.size());
   for (const Record& record : records) values.emplace_back(record.value.value_or("(null)"));
   return values;
 }

@@ -27,9 +27,9 @@ class FilterEventsTest : public StageTest {
     stage_ = Build(kFilterEventsEntry);
   }
   /// What becomes of a record of its own batch.
-  const Event& Filter(std::optional<std::string> record) {
+  const Event& Filter(const std::optional<std::string>& record) {
     Forget();
-    const Event& event = Add(std::move(record));
+    const Event& event = Add(record);
     EXPECT_TRUE(Run(*stage_).ok());
     return event;
   }
@@ -53,7 +53,7 @@ class FilterEventsTest : public StageTest {
     EXPECT_EQ(CountOf("events-skipped"), 1U) << eid;
     EXPECT_EQ(CountOf("events-expired"), 0U) << eid;
   }
-  void ExpectFailed(std::optional<std::string> record, const std::string& reason) {
+  void ExpectFailed(const std::optional<std::string>& record, const std::string& reason) {
     const Event& event = Filter(record);
     EXPECT_EQ(event.state(), Event::State::kDiverted) << record.value_or("null");
     EXPECT_EQ(event.reason(), reason) << record.value_or("null");

@@ -63,7 +63,8 @@ class StageTest : public ::testing::Test, protected Emitter {
   }
 
   /// Adds an event as the engine does; it stands at "in/0/<how many there were>".
-  Event& Add(std::optional<std::string> text, JsonReader::Form form = JsonReader::Form::kEvent) {
+  Event& Add(const std::optional<std::string>& text,
+             JsonReader::Form form = JsonReader::Form::kEvent) {
     const auto offset = static_cast<std::int64_t>(batch_.events().size());
     const std::string& bytes = texts_.emplace_back(text.value_or(""));
     Record record{Position{"in", 0, offset}, std::nullopt};
@@ -72,7 +73,7 @@ class StageTest : public ::testing::Test, protected Emitter {
   }
 
   /// The same for a record that holds a batch of events.
-  Event& AddBatch(std::string text) { return Add(std::move(text), JsonReader::Form::kBatch); }
+  Event& AddBatch(const std::string& text) { return Add(text, JsonReader::Form::kBatch); }
 
   /// Sends the batch through the stage.
   Status Run(Stage& stage) {

@@ -220,7 +220,9 @@ TEST_F(ValidateDruidTest, Row49FlagsAndMetadataOfOthersStay) {
 TEST_F(ValidateDruidTest, FlagsAndMetadataOfAnotherTypeAreReplaced) {
   for (const std::string other : {R"("x")", "[]", "5", "null", "true"}) {
     EXPECT_EQ(TextOf(After(R"({"flags":)" + other + "}")), R"({"flags":{"dv_processed":true}})");
-    const Event& event = After(T(R"("ver":1,"flags":)" + other + R"(,"metadata":)" + other));
+    std::string members = R"("ver":1,"flags":)";
+    members.append(other).append(R"(,"metadata":)").append(other);
+    const Event& event = After(T(members));
     EXPECT_TRUE(event.doc().Read(Path("/flags/dv_validation_failed")).IsTrue()) << other;
     EXPECT_EQ(ErrorText(event), Quoted("/ver")) << other;
     EXPECT_EQ(event.doc().ReadString(Path("/metadata/src")), "DruidValidator") << other;

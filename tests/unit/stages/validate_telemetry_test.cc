@@ -21,15 +21,15 @@ std::string Start(const std::string& more = "", const std::string& eid = "START"
 class ValidateTelemetryTest : public StageTest {
  protected:
   /// The event after the stage; it stays until the next call.
-  Event& After(Stage& stage, std::optional<std::string> text) {
+  Event& After(Stage& stage, const std::optional<std::string>& text) {
     Forget();
-    Event& event = Add(std::move(text));
+    Event& event = Add(text);
     EXPECT_TRUE(Run(stage).ok());
     return event;
   }
-  Event& After(std::optional<std::string> text) {
+  Event& After(const std::optional<std::string>& text) {
     if (stage_ == nullptr) stage_ = Build(kValidateTelemetryEntry);
-    return After(*stage_, std::move(text));
+    return After(*stage_, text);
   }
   static std::string ErrorText(const Event& event) {
     return std::string(event.doc().ReadString(Path("/metadata/validation_error")).value_or("-"));
