@@ -14,7 +14,8 @@ struct NextOffset {
   std::int64_t offset = 0;
 };
 
-/// Next offset per input partition: what stands before it is done.
+/// Next offset of some input partitions: what stands before it is done. A transaction's names only
+/// the partitions of its own records; whoever keeps it leaves the others as they were.
 using Checkpoint = std::vector<NextOffset>;
 
 /// A checkpoint in the form in which a sink commits it together with its own outputs.

@@ -33,7 +33,12 @@ class ConfigNode {
   /// Member of a map, or nullptr.
   [[nodiscard]] virtual const ConfigNode* Get(std::string_view key) const = 0;
 
+  /// The text as it may be shown in logs, messages and /status: "[redacted]" for a secret.
+  [[nodiscard]] virtual std::string shown() const = 0;
+
   [[nodiscard]] bool Has(std::string_view key) const { return Get(key) != nullptr; }
+  /// shown() of a member; empty if it is not there.
+  [[nodiscard]] std::string Shown(std::string_view key) const;
   [[nodiscard]] std::string String(std::string_view key, std::string_view fallback = {}) const;
   [[nodiscard]] std::int64_t Int(std::string_view key, std::int64_t fallback = 0) const;
   [[nodiscard]] bool Bool(std::string_view key, bool fallback = false) const;

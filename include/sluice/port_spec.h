@@ -19,20 +19,27 @@ class Watchdog;
 
 /// What has to be known of a source before it is made.
 struct SourceTraits {
-  std::vector<std::string> topics;  ///< That the configuration names; without prefix.
-  std::string description;          ///< For the operator: "group g at localhost:9092".
+  std::vector<std::string> topics = {};  ///< That the configuration names; without prefix.
+  /// For the operator, after "reads <topics> of ": "group g at localhost:9092". Built from
+  /// ConfigNode::Shown, since it stands in logs and in /status.
+  std::string description = {};
   /// Who reads: the same after a restart, and another in every process that reads beside this one.
-  std::string member;
+  /// A sink may sign its transactions with it. Empty: the pipeline's name serves.
+  std::string member = {};
   /// The system in which a checkpoint can be committed in one step with outputs: a sink of the same
-  /// domain can do both at once. Empty: none can.
-  std::string commit_domain;
+  /// domain can do both at once. Kafka: the brokers; files: "files". Empty: none can.
+  std::string commit_domain = {};
+  bool resumes = true;    ///< A restart goes on where this source has committed by itself.
   int max_workers = 256;  ///< Of a process.
 };
 
 /// What has to be known of a sink before it is made.
 struct SinkTraits {
-  std::string description;    ///< For the operator: "localhost:9092", "files in out".
-  std::string commit_domain;  ///< As for SourceTraits.
+  std::string description = {};    ///< For the operator: "localhost:9092", "files in out".
+  std::string commit_domain = {};  ///< As for SourceTraits.
+  bool keeps_checkpoint = false;   ///< Stored gives back what CommitWith has committed.
+  bool writes_headers = true;      ///< A reader sees sluice-position.
+  int max_workers = 256;           ///< Of a process.
 };
 
 /// What a worker's port is made with. References outlive the port.

@@ -10,12 +10,18 @@ namespace sluice {
 
 /// Output port of a worker. One transaction at a time: Begin, Write, then Commit or CommitWith; or
 /// Abort. Threading: the worker's thread, all of it.
+///
+/// After an error the worker aborts what was begun, and then: kUnavailable: waits, rewinds.
+/// kAbortTransaction: rewinds. kReplaceSink, or a failed Abort: Replace until it succeeds, rewinds.
+/// kRefused: rewinds, and tries half as many records, until the refused one is known and replaced.
+/// kInvalidConfig, kFatal: Close, and the process ends (78, 70). A sink never returns kDiscard.
 class Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Connects; may be repeated after kUnavailable (which names what is missing, such as a topic).
-  /// Topics are those given at construction, by TopicId.
+  /// Connects. kUnavailable names what is missing, such as a topic. The worker repeats it until it
+  /// has succeeded, and also after that while another part of the worker is unavailable. Topics are
+  /// those given at construction, by TopicId.
   virtual Status Open() = 0;
 
   /// Largest value plus key and headers, in bytes, that `topic` takes. Valid after Open.
@@ -33,9 +39,9 @@ class Sink {
   virtual Status CommitWith(const SealedCheckpoint& /*checkpoint*/) {
     return Error{ErrorKind::kFatal, "this sink can't commit the checkpoint of a source"};
   }
-  /// The checkpoint of the last CommitWith of this sink or of the process before it, where the sink
-  /// keeps it; nullptr where there is none yet, or the source's system keeps it. Valid until the
-  /// next call of the sink.
+  /// All that CommitWith has committed, in this process or one before it, where the sink keeps it:
+  /// the newest offset of each partition, and the newest seal. nullptr where there is none yet, or
+  /// the source's system keeps it. Valid until the next call of the sink.
   virtual Result<const SealedCheckpoint*> Stored() { return nullptr; }
 
   /// Undoes what was begun; after it the outbox may be reused, whatever it returns.
@@ -44,6 +50,7 @@ class Sink {
   /// returns ok. May be repeated after kUnavailable.
   virtual Status Replace() = 0;
 
+  /// Undoes what was begun, and gives back what it borrows; also called where Open never succeeded.
   virtual void Close() = 0;
 };
 

@@ -37,16 +37,19 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  /// Connects and subscribes; may be repeated after kUnavailable (which names what is missing).
+  /// Connects and subscribes. kUnavailable names what is missing. The worker repeats it until it
+  /// has succeeded, and also after that while another part of the worker is unavailable.
   virtual Status Open() = 0;
 
-  /// Appends records, up to the limits (one record more than max_bytes allows is possible).
+  /// Appends records, up to the limits, which count what this call appends (one record more than
+  /// max_bytes allows is possible). Waits for at most limits.wait; none: nothing came, or the end.
   /// kDiscard: partitions were assigned or revoked since the last call; everything handed out
-  /// before and not committed must be dropped. Records appended before that are void too.
+  /// before and not committed must be dropped. Records appended before that are void too. No Rewind
+  /// follows: the source stands at the last checkpoint of what it owns by itself.
   virtual Status Poll(const PollLimits& limits, std::vector<Record>& records) = 0;
 
   /// Keeps the membership alive for `time` without handing out records (partitions paused).
-  /// kDiscard as for Poll.
+  /// kDiscard as for Poll; kUnavailable: not reachable now, which is one more thing to wait for.
   virtual Status Idle(std::chrono::milliseconds time) = 0;
 
   /// Makes the records handed out so far invalid and gives their memory back.
@@ -58,8 +61,9 @@ class Source {
   virtual Status Rewind(const SealedCheckpoint* stored) = 0;
 
   /// The outputs of everything before `checkpoint` are durable: Kafka commits the offsets, files
-  /// write their checkpoint. kDiscard: the partitions are not owned any more; nothing was
-  /// committed, and their next owner reads the records again.
+  /// write their checkpoint. kUnavailable: the worker waits and calls again. kDiscard: the
+  /// partitions are not owned any more; nothing was committed, and their next owner reads the
+  /// records again.
   virtual Status Commit(const Checkpoint& checkpoint) = 0;
 
   /// Prepares `checkpoint` for a sink that commits it with its outputs (same commit domain, see
@@ -73,10 +77,12 @@ class Source {
   /// True once an input that ends has been handed out whole (files); a topic never ends.
   [[nodiscard]] virtual bool exhausted() const { return false; }
 
-  /// The partitions that are read now, in order of topic and partition.
+  /// The partitions that are read now, for /status; called at any time, before Open and after Close
+  /// too.
   [[nodiscard]] virtual std::vector<PartitionStatus> Partitions() const { return {}; }
 
-  /// Leaves the group. After it only the destructor may be called.
+  /// Leaves the group; also called where Open never succeeded. After it only Partitions and the
+  /// destructor are called.
   virtual void Close() = 0;
 };
 

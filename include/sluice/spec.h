@@ -36,8 +36,8 @@ struct FieldSpec {
   std::string name;
   FieldType type = FieldType::kString;
   std::string description;  ///< One full sentence.
-  std::optional<std::string> default_value =
-      std::nullopt;  ///< As written in YAML; nullopt: no default.
+  /// As written in YAML; it stands in the node before `validate`, `describe` or `build` see it.
+  std::optional<std::string> default_value = std::nullopt;
   bool required = false;
   std::vector<FieldSpec> fields = {};  ///< Of a kSection, or of the elements of a kList.
   /// Of a sink: an absent value is that of the source's key of the same name, where it has one.

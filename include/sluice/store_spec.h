@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <typeinfo>
 
 #include "sluice/claim_store.h"
 #include "sluice/clock.h"
@@ -20,7 +21,7 @@ class SharedObjects {
  public:
   template <typename T>
   std::shared_ptr<T>& Of(const std::string& key) {
-    auto& held = objects_[key];
+    auto& held = objects_[std::string(typeid(T).name()) + " " + key];
     if (held == nullptr) held = std::make_shared<std::shared_ptr<T>>();
     return *static_cast<std::shared_ptr<T>*>(held.get());
   }

@@ -4,6 +4,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "config/spec_check.h"
 #include "config/store_config.h"
 
 namespace sluice {
@@ -101,9 +102,14 @@ std::string ListEntry(const std::string& key, const std::string& example) {
   return key + ":\n" + entry;
 }
 
-/// "One of earliest, latest." with the marks `around` each; "" where any value is taken.
+/// " One of earliest, latest." with the marks `around` each, or " At least 1ms."; "" where any
+/// value is taken.
 std::string Choices(const FieldSpec& field, std::string_view around) {
-  return field.one_of.empty() ? "" : " One of " + Joined(field.one_of, around) + ".";
+  if (!field.one_of.empty()) return " One of " + Joined(field.one_of, around) + ".";
+  std::string range = RangeText(field);
+  if (range.empty()) return range;
+  range[0] = range[0] == 'b' ? 'B' : 'A';
+  return " " + range + ".";
 }
 
 /// A vertical bar would end the cell of a table.

@@ -7,6 +7,7 @@ namespace {
 
 /// True if a record that is written twice says so itself.
 bool HasPositions(const PipelineConfig& config) {
+  if (!config.sink.traits.writes_headers) return false;
   if (config.parts.empty()) return config.sink.position_header;
   return std::ranges::all_of(config.parts,
                              [](const PipelineConfig& part) { return part.sink.position_header; });
@@ -31,7 +32,8 @@ bool IsOneSystem(const PipelineConfig& config) {
 }
 
 bool CommitsJointly(const PipelineConfig& config) {
-  return config.exactly_once && IsOneSystem(config);
+  // A sink that keeps the checkpoint has it in one step whatever was asked for.
+  return IsOneSystem(config) && (config.exactly_once || config.sink.traits.keeps_checkpoint);
 }
 
 std::string ExactlyOnceObstacle(const PipelineConfig& config) {
@@ -43,7 +45,8 @@ std::string ExactlyOnceObstacle(const PipelineConfig& config) {
   std::string text = "can't commit the progress of the source (" + config.source.spec->name + ", " +
                      config.source.traits.description + ") in one step with its outputs, so set " +
                      "`delivery: at_least_once`";
-  if (config.source.spec->name == config.sink.spec->name) {
+  if (config.source.spec->name == config.sink.spec->name &&
+      !config.source.traits.commit_domain.empty()) {
     text += ", or let both be one system that is named in the same way";
   }
   return text;
@@ -56,6 +59,7 @@ std::string GuaranteeOf(const PipelineConfig& config,
     text = HasPositions(config)
                ? "at least once, deduplicated downstream by the header sluice-position"
                : "at least once";
+    if (!config.source.traits.resumes) text += "; each start reads the source from its beginning";
   }
   std::vector<std::string> forgetful;
   AddForgetful(config, claim_stores, forgetful);

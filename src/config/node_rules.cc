@@ -91,6 +91,10 @@ TreeNode* NodeRules::Choice(TreeNode& node, const std::vector<std::string>& keys
     }
   }
   if (there == 1) return chosen;
+  if (there > 1) {
+    problems_.Add(node, "has " + std::to_string(there) + " of " + list + ": keep one");
+    return nullptr;
+  }
   if (node.kind() == ConfigNode::Kind::kMap)
     problems_.Add(node, (keys.size() == 2 ? "must have either " : "must have one of ") + list);
   return nullptr;

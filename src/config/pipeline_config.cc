@@ -47,19 +47,24 @@ std::string Listed(const std::vector<std::string>& names) {
 /// Reads one pipeline; every Read function takes the part of the file that its name says.
 class PipelineReader {
  public:
-  PipelineReader(Config& config, const Registry& registry)
+  /// `replaced`, of a listed file: the stores that the file which lists it puts in place of its
+  /// own.
+  PipelineReader(Config& config, const Registry& registry,
+                 const std::set<std::string>* replaced = nullptr)
       : config_(config),
         root_(config.tree()),
         registry_(registry),
         problems_(config.problems()),
-        fused_(root_.Has("pipelines")) {}
+        fused_(root_.Has("pipelines")),
+        replaced_(replaced) {}
 
   Result<PipelineConfig> Read() {
     ReadTop();
     ReadSourceAndSink();
     ReadLimits();
     ReadAdminAndLog();
-    out_.stores = ReadStores(root_, registry_.stores, rules_);
+    out_.stores = ReadStores(root_, registry_.stores,
+                             replaced_ == nullptr ? std::set<std::string>() : *replaced_, rules_);
     if (fused_) {
       ReadParts();
       ReplaceStores();
@@ -133,7 +138,9 @@ class PipelineReader {
       problems_.Add(file, "lists pipelines itself; only files with stages can be put together");
       return;
     }
-    auto part = CheckPipeline(*loaded.value(), registry_);
+    std::set<std::string> replaced;
+    for (const StoreConfig& store : out_.stores) replaced.insert(store.name);
+    auto part = PipelineReader(*loaded.value(), registry_, &replaced).Read();
     if (!part) {
       problems_.Add(part.error().message);
       return;
@@ -170,16 +177,20 @@ class PipelineReader {
   void ReadSourceAndSink() {
     const PortTraits traits{fused_, out_.topic_prefix};
     static_cast<PortConfig&>(out_) = ReadPorts(root_, traits, registry_, rules_);
-    const SourceConfig& source = out_.source;
-    const bool allowed = out_.workers <= kMostWorkers;
-    if (source.node != nullptr && allowed && out_.workers > source.traits.max_workers) {
-      const std::string most = std::to_string(source.traits.max_workers);
-      problems_.Add(*source.node,
-                    "is read by at most " + most + " worker(s): set `workers: " + most + "`");
-    }
+    // Of a listed file, workers and delivery don't count.
+    if (replaced_ != nullptr) return;
+    CheckWorkers(out_.source.node, out_.source.traits.max_workers, "is read");
+    CheckWorkers(out_.sink.node, out_.sink.traits.max_workers, "is written");
     if (const std::string obstacle = ExactlyOnceObstacle(out_); !obstacle.empty()) {
       problems_.Add(*out_.sink.node, obstacle);
     }
+  }
+
+  void CheckWorkers(const ConfigNode* port, int max_workers, std::string_view what) {
+    if (port == nullptr || out_.workers > kMostWorkers || out_.workers <= max_workers) return;
+    const std::string most = std::to_string(max_workers);
+    problems_.Add(*port, std::string(what) + " by at most " + most +
+                             " worker(s): set `workers: " + most + "`");
   }
 
   void ReadLimits() {
@@ -291,6 +302,7 @@ class PipelineReader {
   Problems problems_;
   const NodeRules rules_{problems_};
   const bool fused_;
+  const std::set<std::string>* const replaced_;
   PipelineConfig out_;
 };
 

@@ -38,6 +38,17 @@ void Problems::Add(std::string line) {
   if (std::ranges::find(lines_, line) == lines_.end()) lines_.push_back(std::move(line));
 }
 
+bool Problems::IsLost(const ConfigNode& node) const {
+  if (lost_.contains(node.where())) return true;
+  if (node.kind() == ConfigNode::Kind::kMap) {
+    return std::ranges::any_of(node.members(),
+                               [this](const auto& member) { return IsLost(*member.second); });
+  }
+  return node.kind() == ConfigNode::Kind::kList &&
+         std::ranges::any_of(node.items(),
+                             [this](const ConfigNode* item) { return IsLost(*item); });
+}
+
 Error Problems::ToError() const {
   std::string text;
   for (std::size_t i = 0; i < std::min(lines_.size(), kMaxLines); ++i) {

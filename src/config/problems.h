@@ -19,6 +19,8 @@ class Problems {
   /// Adds a problem that leaves the node without a usable value: what the checks say about the
   /// same node later is not shown.
   void AddLost(const ConfigNode& node, std::string_view what);
+  /// True if the node, or one below it, has no usable value.
+  [[nodiscard]] bool IsLost(const ConfigNode& node) const;
   [[nodiscard]] bool empty() const { return lines_.empty(); }
   [[nodiscard]] std::size_t size() const { return lines_.size(); }
   /// kInvalidConfig; one problem per line, the first 20.

@@ -50,6 +50,8 @@ std::string RedactUrl(std::string_view text) {
   return head + kRedacted + std::string(text.substr(at, query - at)) + parameters;
 }
 
+std::string TreeNode::shown() const { return sluice::Shown(*this); }
+
 std::string Shown(const TreeNode& node) {
   return node.secret() && !node.text().empty() ? kRedacted : RedactUrl(node.text());
 }

@@ -71,16 +71,7 @@ void CheckRange(const TreeNode& value, const FieldSpec& field, Problems& problem
   const bool low = field.least && *measured < *field.least;
   const bool high = field.most && *measured > *field.most;
   if (!low && !high) return;
-  std::string rule;
-  if (field.least && field.most) {
-    rule = "between " + BoundText(*field.least, field.type) + " and " +
-           BoundText(*field.most, field.type);
-  } else if (field.least) {
-    rule = "at least " + BoundText(*field.least, field.type);
-  } else {
-    rule = "at most " + BoundText(*field.most, field.type);
-  }
-  problems.Add(value, "must be " + rule + ", not `" + Shown(value) + "`");
+  problems.Add(value, "must be " + RangeText(field) + ", not `" + Shown(value) + "`");
 }
 
 void CheckChoice(const TreeNode& value, const FieldSpec& field, Problems& problems) {
@@ -125,6 +116,15 @@ void CheckValue(TreeNode& value, const FieldSpec& field, const std::set<std::str
 }
 
 }  // namespace
+
+std::string RangeText(const FieldSpec& field) {
+  if (field.least && field.most) {
+    return "between " + BoundText(*field.least, field.type) + " and " +
+           BoundText(*field.most, field.type);
+  }
+  if (field.least) return "at least " + BoundText(*field.least, field.type);
+  return field.most ? "at most " + BoundText(*field.most, field.type) : "";
+}
 
 bool IsTopicName(std::string_view name) {
   constexpr std::size_t kMostBytes = 249;
@@ -233,7 +233,8 @@ bool CheckSpec(TreeNode& node, const Spec& spec, const std::vector<FieldSpec>& f
   const std::size_t before = problems.size();
   CheckFields(node, fields, {}, problems);
   // The spec's own checks rely on the forms.
-  if (problems.size() > before || !spec.validate) return problems.size() == before;
+  if (problems.size() > before || problems.IsLost(node)) return false;
+  if (!spec.validate) return true;
   if (Status status = spec.validate(node); !status.ok()) problems.Add(status.error().message);
   return problems.size() == before;
 }

@@ -32,6 +32,9 @@ bool CheckSpec(TreeNode& node, const Spec& spec, const std::vector<FieldSpec>& f
 void CheckStage(TreeNode& node, const StageSpec& spec, const std::set<std::string>& stores,
                 Problems& problems);
 
+/// "between 1 and 256", "at least 1ms"; empty where any value of the type is taken.
+std::string RangeText(const FieldSpec& field);
+
 /// A field's type as the documentation and the complaints name it.
 std::string FieldTypeName(FieldType type);
 

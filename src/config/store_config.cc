@@ -22,7 +22,8 @@ StoreConfig::Cache ReadCache(TreeNode& node, const NodeRules& rules) {
 }
 
 StoreConfig ReadStore(const std::string& name, TreeNode& node,
-                      const SpecRegistry<StoreSpec>& registry, const NodeRules& rules) {
+                      const SpecRegistry<StoreSpec>& registry, bool replaced,
+                      const NodeRules& rules) {
   StoreConfig out;
   out.name = name;
   out.where = node.where();
@@ -36,7 +37,11 @@ StoreConfig ReadStore(const std::string& name, TreeNode& node,
     if (node.Member(spec.name) == choice) out.spec = &spec;
   }
   out.node = choice;
-  CheckSpec(*choice, *out.spec, out.spec->fields, rules.problems());
+  if (replaced) {
+    rules.Check(*choice, out.spec->fields);
+  } else {
+    CheckSpec(*choice, *out.spec, out.spec->fields, rules.problems());
+  }
   TreeNode* cache = node.Member("cache");
   if (cache == nullptr) return out;
   out.cache_node = cache;
@@ -71,7 +76,7 @@ const std::vector<FieldSpec>& CacheFields() {
 }
 
 std::vector<StoreConfig> ReadStores(TreeNode& root, const SpecRegistry<StoreSpec>& registry,
-                                    const NodeRules& rules) {
+                                    const std::set<std::string>& replaced, const NodeRules& rules) {
   TreeNode& stores = SectionOf(root, "stores");
   if (stores.kind() == Kind::kNull) stores.BecomeMap();
   if (stores.kind() != Kind::kMap) {
@@ -79,7 +84,7 @@ std::vector<StoreConfig> ReadStores(TreeNode& root, const SpecRegistry<StoreSpec
   }
   std::vector<StoreConfig> out;
   for (const auto& [name, ignored] : stores.members()) {
-    out.push_back(ReadStore(name, *stores.Member(name), registry, rules));
+    out.push_back(ReadStore(name, *stores.Member(name), registry, replaced.contains(name), rules));
   }
   return out;
 }

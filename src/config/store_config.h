@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,10 @@ struct StoreConfig {
   std::optional<Cache> cache;
 };
 
-/// Reads `stores`, a map of names and stores, and fills in its defaults.
+/// Reads `stores`, a map of names and stores, and fills in its defaults. Others take the place of
+/// those that are `replaced`, whose values need not make sense.
 std::vector<StoreConfig> ReadStores(TreeNode& root, const SpecRegistry<StoreSpec>& registry,
-                                    const NodeRules& rules);
+                                    const std::set<std::string>& replaced, const NodeRules& rules);
 
 /// The keys of a store's `cache`.
 const std::vector<FieldSpec>& CacheFields();

@@ -23,6 +23,7 @@ class TreeNode final : public ConfigNode {
   [[nodiscard]] std::vector<const ConfigNode*> items() const override;
   [[nodiscard]] std::vector<std::pair<std::string, const ConfigNode*>> members() const override;
   [[nodiscard]] const ConfigNode* Get(std::string_view key) const override;
+  [[nodiscard]] std::string shown() const override;
 
   /// True if the value must not be shown.
   [[nodiscard]] bool secret() const { return secret_; }

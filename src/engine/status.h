@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,8 +54,8 @@ struct WorkerStatus {
   std::vector<PipelineStatus> pipelines;
 };
 
-/// Where one worker publishes its status. The worker alone writes; everybody reads, and nobody
-/// waits: a status is never changed once it is published, and a new one takes its place.
+/// Where one worker publishes its status. The worker alone writes, everybody reads: a status is
+/// never changed once it is published, and a new one takes its place by a swap of pointers.
 class StatusSlot {
  public:
   using Clock = std::chrono::steady_clock;
@@ -62,9 +63,15 @@ class StatusSlot {
 
   explicit StatusSlot(std::string worker);
 
-  void Publish(Snapshot status) { snapshot_.store(std::move(status)); }
+  void Publish(Snapshot status) {
+    const std::scoped_lock lock(mutex_);
+    snapshot_.swap(status);
+  }
   /// Never nullptr.
-  [[nodiscard]] Snapshot snapshot() const { return snapshot_.load(); }
+  [[nodiscard]] Snapshot snapshot() const {
+    const std::scoped_lock lock(mutex_);
+    return snapshot_;
+  }
 
   /// The worker goes round its loop; shows that its thread is alive.
   void Beat() { beat_.store(Clock::now().time_since_epoch().count()); }
@@ -92,7 +99,10 @@ class StatusSlot {
   [[nodiscard]] std::string Obstacle(std::chrono::milliseconds patience) const;
 
  private:
-  std::atomic<Snapshot> snapshot_;
+  // Held to swap or copy the pointer, never longer: std::atomic<std::shared_ptr> of libstdc++ 12
+  // has a data race.
+  mutable std::mutex mutex_;
+  Snapshot snapshot_;
   std::atomic<Clock::rep> beat_;
   std::atomic<const char*> call_{nullptr};
   std::atomic<Clock::rep> call_since_{0};

@@ -12,6 +12,12 @@ using std::chrono::milliseconds;
 
 /// Longest call that a stop request has to wait for.
 constexpr milliseconds kPollWait{100};
+/// A sink knows nothing of assignments: the records would be skipped, without a rewind.
+Status OfSink(Status status) {
+  if (status.ok() || status.error().kind != ErrorKind::kDiscard) return status;
+  return Error{ErrorKind::kFatal, "the sink asked to discard: " + status.error().message};
+}
+
 /// How often the stores are looked at while there is nothing to do.
 constexpr std::chrono::seconds kProbeInterval{1};
 
@@ -28,9 +34,10 @@ Status Worker::Run(const std::stop_token& stop) {
     if (!status.ok()) status = Recover(std::move(status).error(), stop);
   }
   Enter(WorkerState::kStopping, "stopping");
+  // The sink first: after a fatal error it may still borrow what Forget gives back.
+  parts_.sink.Close();
   Forget();
   parts_.source.Close();
-  parts_.sink.Close();
   Enter(WorkerState::kStopped, status.ok() ? "stopped" : status.error().message);
   return status;
 }
@@ -70,8 +77,9 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   SLUICE_TRY(Process(stop));
   if (records_.empty()) return Ok();
   const auto begin = Clock::now();
-  SLUICE_TRY(Commit());
+  SLUICE_TRY(Commit(stop));
   const auto end = Clock::now();
+  failures_ = 0;
   parts_.report.Committed(records_.size(), end - collected_at_, end - begin);
   parts_.flow.Committed();
   Forget();
@@ -133,15 +141,15 @@ Status Worker::Process(const std::stop_token& stop) {
   }
 }
 
-Status Worker::Commit() {
+Status Worker::Commit(const std::stop_token& stop) {
   const StatusSlot::Call call = parts_.report.Calling("committing a transaction");
-  SLUICE_TRY(parts_.sink.Begin());
+  SLUICE_TRY(OfSink(parts_.sink.Begin()));
   begun_ = true;
   FaultPoint("begun");
-  SLUICE_TRY(parts_.sink.Write(parts_.flow.outbox()));
+  SLUICE_TRY(OfSink(parts_.sink.Write(parts_.flow.outbox())));
   FaultPoint("written");
   const Checkpoint checkpoint = CheckpointAfter(records_);
-  SLUICE_TRY(parts_.joint_commit ? CommitTogether(checkpoint) : CommitInTurn(checkpoint));
+  SLUICE_TRY(parts_.joint_commit ? CommitTogether(checkpoint) : CommitInTurn(checkpoint, stop));
   FaultPoint("committed");
   return Ok();
 }
@@ -149,13 +157,13 @@ Status Worker::Commit() {
 Status Worker::CommitTogether(const Checkpoint& checkpoint) {
   const auto sealed = parts_.source.Seal(checkpoint);
   if (!sealed) return sealed.error();
-  SLUICE_TRY(parts_.sink.CommitWith(sealed.value()));
+  SLUICE_TRY(OfSink(parts_.sink.CommitWith(sealed.value())));
   begun_ = false;
   parts_.source.Committed(checkpoint);
   return Ok();
 }
 
-Status Worker::CommitInTurn(const Checkpoint& checkpoint) {
+Status Worker::CommitInTurn(const Checkpoint& checkpoint, const std::stop_token& stop) {
 #ifdef SLUICE_COMMIT_BEFORE_FLUSH
   // The wrong order, never built but to prove that the chaos harness finds what it loses.
   SLUICE_TRY(parts_.source.Commit(checkpoint));
@@ -164,23 +172,29 @@ Status Worker::CommitInTurn(const Checkpoint& checkpoint) {
   begun_ = false;
   return Ok();
 #else
-  SLUICE_TRY(parts_.sink.Commit());
+  SLUICE_TRY(OfSink(parts_.sink.Commit()));
   begun_ = false;
   FaultPoint("outputs_committed");
-  return parts_.source.Commit(checkpoint);
+  Status status = parts_.source.Commit(checkpoint);
+  // The outputs stand: to rewind now would write them again, as often as this fails.
+  while (!status.ok() && status.error().kind == ErrorKind::kUnavailable && !stop.stop_requested()) {
+    SLUICE_TRY(Wait(status.error(), stop));
+    status = parts_.source.Commit(checkpoint);
+  }
+  return status;
 #endif
 }
 
 Status Worker::Recover(Error error, const std::stop_token& stop) {
   const StatusSlot::Call call = parts_.report.Calling("rewinding to the last checkpoint");
   const ErrorKind kind = error.kind;
+  ++failures_;
   parts_.report.Failed(kind);
   if (kind == ErrorKind::kFatal || kind == ErrorKind::kInvalidConfig) return error;
   Say(kind == ErrorKind::kDiscard ? LogLevel::kInfo : LogLevel::kWarning,
       std::string(ErrorKindName(kind)) + ": " + error.message);
-  if (parts_.report.state() == WorkerState::kRunning) {
-    Enter(WorkerState::kRecovering, error.message);
-  }
+  const bool waiting = parts_.report.state() == WorkerState::kWaiting;
+  Enter(waiting ? WorkerState::kWaiting : WorkerState::kRecovering, error.message);
   bool replace = kind == ErrorKind::kReplaceSink;
   // Also where the sink is to be replaced: it may still borrow what Forget gives back.
   if (begun_) {
@@ -197,7 +211,10 @@ Status Worker::Recover(Error error, const std::stop_token& stop) {
     if (status.error().kind == ErrorKind::kFatal) return status;
     SLUICE_TRY(WaitThroughRebalances(status.error(), stop));
   }
-  if (kind == ErrorKind::kUnavailable) SLUICE_TRY(WaitThroughRebalances(error, stop));
+  // What fails again without a commit in between would fail as fast as it can; narrowing down what
+  // is refused gets on by failing.
+  const bool again = failures_ > 1 && kind != ErrorKind::kDiscard && kind != ErrorKind::kRefused;
+  if (kind == ErrorKind::kUnavailable || again) SLUICE_TRY(WaitThroughRebalances(error, stop));
   // After a rebalance the new assignment starts at the committed offsets by itself.
   if (kind == ErrorKind::kDiscard || stop.stop_requested()) return Ok();
   return Rewind(stop);

@@ -54,9 +54,9 @@ class Worker {
   Status RunTransaction(const std::stop_token& stop);
   Status Collect();
   Status Process(const std::stop_token& stop);
-  Status Commit();
+  Status Commit(const std::stop_token& stop);
   Status CommitTogether(const Checkpoint& checkpoint);
-  Status CommitInTurn(const Checkpoint& checkpoint);
+  Status CommitInTurn(const Checkpoint& checkpoint, const std::stop_token& stop);
   Status Recover(Error error, const std::stop_token& stop);
   Status Rewind(const std::stop_token& stop);
   Status RewindOnce();
@@ -78,6 +78,7 @@ class Worker {
   std::vector<Record> records_;
   Backoff backoff_;
   std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.
+  int failures_ = 0;        ///< Since the last commit.
   bool begun_ = false;
   bool source_open_ = false;
   Clock::time_point collected_at_;

@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace sluice {
@@ -13,6 +12,7 @@ namespace {
 
 constexpr std::string_view kFirstLine = "sluice checkpoint 1";
 constexpr std::string_view kLastLine = "end";
+constexpr std::string_view kAlone = "alone";
 
 std::string_view TakeWord(std::string_view& text, char end) {
   const std::size_t at = text.find(end);
@@ -53,14 +53,20 @@ Status FileCheckpoint::Reload() {
     return Error{ErrorKind::kUnavailable,
                  path_ + " is gone, though it was written before: restore it"};
   }
+  if (there && !std::filesystem::is_regular_file(path_, error)) {
+    return Error{ErrorKind::kInvalidConfig, path_ + " is not a file: name one for the checkpoint"};
+  }
   offsets_.clear();
   seal_.clear();
+  alone_ = false;
   lengths_.clear();
   if (!there) return Ok();
   stored_ = true;
+  const auto size = std::filesystem::file_size(path_, error);
+  std::string text(error ? 0 : static_cast<std::size_t>(size), '\0');
   std::ifstream file(path_, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) return Error{ErrorKind::kUnavailable, "can't read " + path_};
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (error || !file) return Error{ErrorKind::kUnavailable, "can't read " + path_};
   return Parse(text);
 }
 
@@ -84,6 +90,7 @@ Status FileCheckpoint::Parse(std::string_view text) {
 
 bool FileCheckpoint::ParseLine(std::string_view line) {
   if (line == kLastLine) return true;
+  if (line == kAlone) return alone_ = true;
   const std::string_view kind = TakeWord(line, ' ');
   if (kind == "length") {
     std::uint64_t length = 0;
@@ -105,6 +112,7 @@ std::string FileCheckpoint::Text() const {
   std::string text(kFirstLine);
   text += '\n';
   text += seal_;
+  if (alone_) text.append(kAlone) += '\n';
   for (const auto& [partition, offset] : offsets_) {
     text += "next " + partition.first + " " + std::to_string(partition.second) + " " +
             std::to_string(offset) + "\n";

@@ -23,7 +23,8 @@ class FileCheckpoint {
   explicit FileCheckpoint(std::string path) : path_(std::move(path)) {}
 
   /// Creates the directory, locks `<path>.lock` and reads the file, if there is one; once done,
-  /// further calls do nothing. kInvalidConfig: it is locked or damaged. kUnavailable: the disk.
+  /// further calls do nothing. kInvalidConfig: it is locked, damaged or no file. kUnavailable: the
+  /// disk.
   Status Open();
   /// Reads it again: what is on the disk counts where Store has failed. kUnavailable also where the
   /// file is gone although it was stored or read before.
@@ -39,6 +40,10 @@ class FileCheckpoint {
   [[nodiscard]] SealedCheckpoint sealed() const;
   /// Moves the offsets that are named on, and takes the seal, whose lines begin with "input ".
   void Advance(const SealedCheckpoint& checkpoint);
+
+  /// Set where a sink commits outputs without a checkpoint of the source.
+  [[nodiscard]] bool alone() const { return alone_; }
+  void SetAlone(bool alone) { alone_ = alone; }
 
   /// nullopt if the file is not known yet.
   [[nodiscard]] std::optional<std::uint64_t> LengthOf(const std::string& file) const;
@@ -57,6 +62,7 @@ class FileCheckpoint {
   bool stored_ = false;  ///< The file was there.
   std::map<Partition, std::int64_t> offsets_;
   std::string seal_;
+  bool alone_ = false;
   std::map<std::string, std::uint64_t> lengths_;
 };
 

@@ -20,7 +20,8 @@ SourceTraits Describe(const ConfigNode& node) {
   for (const std::string& path : node.Strings("paths")) {
     traits.description += (traits.description.empty() ? "" : ", ") + path;
   }
-  traits.commit_domain = node.String("checkpoint").empty() ? kDomain : "";
+  traits.resumes = !node.String("checkpoint").empty();
+  traits.commit_domain = traits.resumes ? "" : kDomain;
   traits.max_workers = 1;
   return traits;
 }
@@ -37,6 +38,7 @@ Result<std::unique_ptr<Sink>> BuildSink(const ConfigNode& node, const SinkContex
   FileSinkSettings settings;
   settings.directory = node.String("directory");
   settings.topics = context.topics;
+  settings.keeps_checkpoint = context.commits_checkpoints;
   settings.envelope = node.Bool("envelope");
   settings.max_record_bytes = context.max_record_bytes;
   return std::unique_ptr<Sink>(new FileSink(std::move(settings)));
@@ -75,8 +77,9 @@ SourceSpec FilesSourceSpec() {
        .description = "Topic that the files stand for, without `topic_prefix`.",
        .required = true},
       {.name = "checkpoint",
-       .description = "File in which the source notes how far it has come; without it a sink of "
-                      "files does, and with any other sink each start reads all.",
+       .description = "File in which the source notes how far it has come, for a sink of "
+                      "another kind; without it a sink of files keeps that, and with any "
+                      "other sink each start reads all.",
        .default_value = ""}};
   spec.example = "files: { paths: [telemetry.ndjson.gz], topic: telemetry.raw }\n";
   spec.describe = Describe;
@@ -97,8 +100,11 @@ SinkSpec FilesSinkSpec() {
        .default_value = "false"}};
   spec.example = "files: { directory: out, envelope: true }\n";
   spec.describe = [](const ConfigNode& node) {
-    return SinkTraits{.description = "files in " + node.String("directory"),
-                      .commit_domain = kDomain};
+    return SinkTraits{.description = "files in " + node.Shown("directory"),
+                      .commit_domain = kDomain,
+                      .keeps_checkpoint = true,
+                      .writes_headers = node.Bool("envelope"),
+                      .max_workers = 1};
   };
   spec.build = BuildSink;
   return spec;

@@ -26,11 +26,32 @@ Status FileSink::Open() {
 Status FileSink::OpenOutputs() {
   SLUICE_TRY(checkpoint_.Open());
   SLUICE_TRY(checkpoint_.Reload());
+  SLUICE_TRY(CheckUse());
+  checkpoint_.SetAlone(!settings_.keeps_checkpoint);
   bool any_new = false;
   for (const std::string& topic : settings_.topics) SLUICE_TRY(OpenOutput(topic, any_new));
   // From now on whatever stands behind these lengths is known to be ours.
   if (any_new) SLUICE_TRY(checkpoint_.Store());
   dirty_ = false;
+  return Ok();
+}
+
+Status FileSink::CheckUse() const {
+  const std::string start = "; use another output directory, or move this one away to start over";
+  if (settings_.keeps_checkpoint && checkpoint_.alone()) {
+    return Error{ErrorKind::kInvalidConfig,
+                 settings_.directory +
+                     " holds the outputs of a source that kept its progress "
+                     "itself, so that where to go on is not known" +
+                     start};
+  }
+  if (!settings_.keeps_checkpoint && !checkpoint_.empty()) {
+    return Error{ErrorKind::kInvalidConfig,
+                 settings_.directory +
+                     " keeps the progress of a source of files, and this source "
+                     "keeps its own" +
+                     start};
+  }
   return Ok();
 }
 

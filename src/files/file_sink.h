@@ -14,6 +14,9 @@ namespace sluice {
 struct FileSinkSettings {
   std::string directory = {};
   std::vector<std::string> topics;  ///< By TopicId.
+  /// CommitWith is used, not Commit. A directory is used in one way or the other, from its first
+  /// start on: what was committed in the other way could not be told from what is new.
+  bool keeps_checkpoint = true;
   /// Writes {"key":...,"headers":{...},"value":...} instead of the value alone.
   bool envelope = false;
   /// What MaxRecordBytes answers; by default what Kafka takes unless it is told otherwise.
@@ -31,8 +34,8 @@ class FileSink final : public Sink {
  public:
   explicit FileSink(FileSinkSettings settings);
 
-  /// kInvalidConfig: a topic's name can't be a file's, or a file is shorter than the checkpoint
-  /// says.
+  /// kInvalidConfig: a topic's name can't be a file's, a file is shorter than the checkpoint says,
+  /// or the directory was used in the other way (keeps_checkpoint).
   Status Open() override;
   [[nodiscard]] std::size_t MaxRecordBytes(TopicId /*topic*/) const override {
     return settings_.max_record_bytes;
@@ -56,6 +59,7 @@ class FileSink final : public Sink {
   };
 
   Status OpenOutputs();
+  [[nodiscard]] Status CheckUse() const;
   Status OpenOutput(const std::string& topic, bool& is_new);
   static Status Flush(Output& output);
 

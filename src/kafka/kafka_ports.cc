@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "kafka/kafka_sink.h"
 #include "kafka/kafka_source.h"
@@ -26,6 +28,23 @@ Options OptionsOf(const ConfigNode& node) {
   return options;
 }
 
+/// The client library can't read back a membership that has other bytes.
+bool IsPrintable(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Status ValidateNames(const ConfigNode& node) {
+  const Options options = OptionsOf(node);
+  std::string names = node.String("group");
+  for (const char* name : {"group.instance.id", "client.id"}) {
+    const auto found = options.find(name);
+    if (found != options.end()) names += found->second;
+  }
+  if (IsPrintable(names)) return Ok();
+  return node.Complain(
+      "`group`, and the options group.instance.id and client.id, must be printable ASCII");
+}
+
 Status ValidateOptions(ClientKind kind, const ConfigNode& node) {
   std::string problems;
   for (const OptionProblem& problem : CheckOptions(kind, OptionsOf(node))) {
@@ -42,7 +61,7 @@ std::string DomainOf(const ConfigNode& node) { return "kafka " + node.String("br
 SourceTraits DescribeSource(const ConfigNode& node) {
   const std::string instance = node.String("instance");
   return {.topics = node.Strings("topics"),
-          .description = "group " + node.String("group") + " at " + node.String("brokers"),
+          .description = "group " + node.Shown("group") + " at " + node.Shown("brokers"),
           .member = node.String("group") + "." + (instance.empty() ? HostName() : instance),
           .commit_domain = DomainOf(node)};
 }
@@ -109,7 +128,8 @@ SourceSpec KafkaSourceSpec() {
   spec.example =
       "kafka: { brokers: \"localhost:9092\", group: dev-pipeline-preprocessor-group, topics: "
       "[telemetry.raw] }\n";
-  spec.validate = [](const ConfigNode& node) {
+  spec.validate = [](const ConfigNode& node) -> Status {
+    SLUICE_TRY(ValidateNames(node));
     return ValidateOptions(ClientKind::kConsumer, node);
   };
   spec.describe = DescribeSource;
@@ -133,7 +153,7 @@ SinkSpec KafkaSinkSpec() {
     return ValidateOptions(ClientKind::kProducer, node);
   };
   spec.describe = [](const ConfigNode& node) {
-    return SinkTraits{.description = node.String("brokers"), .commit_domain = DomainOf(node)};
+    return SinkTraits{.description = node.Shown("brokers"), .commit_domain = DomainOf(node)};
   };
   spec.build = BuildSink;
   return spec;

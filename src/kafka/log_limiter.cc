@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -45,10 +44,10 @@ LogLevel LevelOf(int syslog_level) {
 
 LogSink LimitedLog(Log log) {
   if (!log) return nullptr;
-  return [log = std::move(log), limiter = std::make_shared<Limiter>()](
-             int level, std::string_view facility, std::string_view text) {
+  static Limiter limiter;
+  return [log = std::move(log)](int level, std::string_view facility, std::string_view text) {
     int suppressed = 0;
-    if (!limiter->Admit(std::string(facility), suppressed)) return;
+    if (!limiter.Admit(std::string(facility), suppressed)) return;
     const std::string more =
         suppressed > 0 ? " (and " + std::to_string(suppressed) + " lines like it)" : "";
     log(LevelOf(level), "Kafka " + std::string(facility), std::string(text) + more);

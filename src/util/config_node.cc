@@ -40,6 +40,11 @@ std::vector<std::string> ConfigNode::Strings(std::string_view key) const {
   return texts;
 }
 
+std::string ConfigNode::Shown(std::string_view key) const {
+  const ConfigNode* node = Get(key);
+  return node == nullptr ? std::string() : node->shown();
+}
+
 Error ConfigNode::Complain(std::string_view what) const {
   return {ErrorKind::kInvalidConfig, where() + ": " + std::string(what)};
 }

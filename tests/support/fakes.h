@@ -93,7 +93,9 @@ class FakeSource final : public Source {
     }
     return Ok();
   }
-  void Release() override {}
+  void Release() override {
+    if (on_release) on_release();
+  }
   Status Rewind(const SealedCheckpoint* stored) override {
     ++rewinds;
     if (stored != nullptr) Committed(stored->offsets);
@@ -132,6 +134,7 @@ class FakeSource final : public Source {
   std::vector<ErrorKind> commit_errors;  ///< Taken from the back, one per Commit.
   bool closed = false;
   std::function<void()> on_idle;
+  std::function<void()> on_release;
 
  private:
   std::vector<std::optional<std::string>> values_;
@@ -196,8 +199,11 @@ class FakeSink final : public Sink {
     pending_.clear();
     return Ok();
   }
-  void Close() override {}
+  void Close() override {
+    if (on_close) on_close();
+  }
 
+  std::function<void()> on_close;
   std::vector<Written> committed;
   std::vector<ErrorKind> commit_errors;  ///< Taken from the back, one per Commit.
   std::string refused_text;

@@ -56,6 +56,15 @@ admin: { listen: "off" }
 log: { level: debug, format: json }
 )";
 
+/// "kafka, files or x", as the complaint about an absent port lists the kinds.
+std::string Listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    list += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
+  }
+  return list;
+}
+
 StageSpec Spec(std::string name, std::vector<FieldSpec> fields) {
   StageSpec spec;
   spec.name = std::move(name);
@@ -257,13 +266,18 @@ TEST_F(PipelineConfigTest, EveryProblemOfTheFileIsReportedAtOnce) {
 }
 
 TEST_F(PipelineConfigTest, AnEmptyFileNamesEverythingThatItNeedsAndNothingElse) {
-  EXPECT_EQ(Problems("{}\n"),
-            "p.yaml:1: `pipeline` is missing: the pipeline's name.\n"
-            "p.yaml:1: `source` is missing: where records come from: kafka or files.\n"
-            "p.yaml:1: `stages` is missing: the stages, in order.\n"
-            "p.yaml:1: `sink` is missing: where records go: kafka or files.\n"
-            "p.yaml:1: side_outputs: `failed` is missing: it takes what can't be read or written "
-            "elsewhere");
+  EXPECT_EQ(
+      Problems("{}\n"),
+      "p.yaml:1: `pipeline` is missing: the pipeline's name.\n"
+      "p.yaml:1: `source` is missing: where records come from: " +
+          Listed(registry_.sources.names()) +
+          ".\n"
+          "p.yaml:1: `stages` is missing: the stages, in order.\n"
+          "p.yaml:1: `sink` is missing: where records go: " +
+          Listed(registry_.sinks.names()) +
+          ".\n"
+          "p.yaml:1: side_outputs: `failed` is missing: it takes what can't be read or written "
+          "elsewhere");
 }
 
 TEST_F(PipelineConfigTest, AValueLostToAnUnsetVariableIsOneProblem) {
@@ -315,10 +329,10 @@ TEST_F(PipelineConfigTest, AWrongFormIsOneProblem) {
             "--set source.kafka.options: a: must be a string");
 }
 
-TEST_F(PipelineConfigTest, SourceAndSinkAreOneOfTwo) {
-  EXPECT_THAT(ProblemsWith("source", "{}"), HasSubstr("must have either `kafka` or `files`"));
+TEST_F(PipelineConfigTest, SourceAndSinkAreOneOfTheKindsThatThereAre) {
+  EXPECT_THAT(ProblemsWith("source", "{}"), HasSubstr("--set source: must have "));
   EXPECT_THAT(ProblemsWith("source.files", "{paths: a, topic: t}"),
-              HasSubstr("source: must have either `kafka` or `files`"));
+              AllOf(HasSubstr("source: has 2 of `kafka`"), HasSubstr(": keep one")));
   EXPECT_THAT(
       ProblemsWith("sink", "{files: {directory: out}}"),
       HasSubstr("--set sink: files: can't commit the progress of the source (kafka, group g at "
@@ -415,6 +429,61 @@ TEST_F(PipelineConfigTest, FilesAreReadByOneWorker) {
   const Override files{"source", "{files: {paths: a, topic: t}}"};
   EXPECT_THAT(Problems(kSmall, {files, {"sink", "{files: {directory: o}}"}, {"workers", "2"}}),
               HasSubstr("--set source: files: is read by at most 1 worker(s): set `workers: 1`"));
+}
+
+TEST_F(PipelineConfigTest, ASinkThatKeepsTheCheckpointDoesSoWhateverWasAskedFor) {
+  const PipelineConfig pipeline = Checked(kSmall, {{"delivery", "at_least_once"},
+                                                   {"source", "{files: {paths: a, topic: t}}"},
+                                                   {"sink", "{files: {directory: o}}"}});
+  EXPECT_TRUE(CommitsJointly(pipeline));
+  EXPECT_EQ(GuaranteeOf(pipeline, {}), "exactly once");
+}
+
+TEST_F(PipelineConfigTest, TheGuaranteeNamesNoHeaderThatIsNotWrittenAndSaysWhatStartsOver) {
+  const Override often{"delivery", "at_least_once"};
+  EXPECT_EQ(GuaranteeOf(Checked(kSmall, {often, {"sink", "{files: {directory: o}}"}}), {}),
+            "at least once");
+  const PipelineConfig again = Checked(
+      kSmall,
+      {often, {"source", "{files: {paths: a, topic: t}}"}, {"sink.kafka.brokers", "h:9092"}});
+  EXPECT_EQ(
+      GuaranteeOf(again, {}),
+      "at least once, deduplicated downstream by the header sluice-position; each start reads "
+      "the source from its beginning");
+}
+
+TEST_F(PipelineConfigTest, NamesThatTheClientLibraryCanNotReadBackAreRefused) {
+  EXPECT_THAT(ProblemsWith("source.kafka.group", "gr\u00f6\u00dfe"),
+              HasSubstr("must be printable ASCII"));
+  EXPECT_THAT(ProblemsWith("source.kafka.options", "{group.instance.id: \u00e9}"),
+              HasSubstr("must be printable ASCII"));
+}
+
+TEST_F(PipelineConfigTest, AnUnsetVariableIsOneProblemForChecksOverSeveralKeysToo) {
+  EXPECT_EQ(ProblemsWith("stores.s.redis.url", "${R}"),
+            "--set stores.s.redis.url: the environment variable R is not set: set it, or write "
+            "${R:-default}");
+}
+
+TEST_F(PipelineConfigTest, WhatIsSecretIsNotDescribed) {
+  variables_["BROKER_KEY"] = "hush";
+  const PipelineConfig pipeline = Checked(kSmall, {{"source.kafka.brokers", "${BROKER_KEY}"}});
+  EXPECT_THAT(pipeline.source.traits.description + pipeline.sink.traits.description,
+              AllOf(HasSubstr("[redacted]"), Not(HasSubstr("hush"))));
+}
+
+TEST_F(PipelineConfigTest, TheExampleOfEveryPortIsValid) {
+  const auto check = [&](const std::string& key, const std::string& example,
+                         std::vector<Override> more) {
+    more.push_back({key, example});
+    EXPECT_EQ(Problems(kSmall, more), "") << example;
+  };
+  const Override often{"delivery", "at_least_once"};
+  for (const SourceSpec& spec : registry_.sources.specs()) {
+    check("source", spec.example, {often, {"sink", "{kafka: {brokers: 'h:1'}}"}});
+  }
+  for (const SinkSpec& spec : registry_.sinks.specs()) check("sink", spec.example, {often});
+  for (const StoreSpec& spec : registry_.stores.specs()) check("stores.s", spec.example, {});
 }
 
 TEST_F(PipelineConfigTest, AFileSourceWithACheckpointOfItsOwnCommitsAlone) {
@@ -548,6 +617,13 @@ TEST_F(SeveralPipelinesTest, KeysOfOnePipelineAreUnknownThere) {
   Write("b");
   EXPECT_THAT(Problems(kSeveral, {{"stages", "[plain]"}}), HasSubstr("unknown key `stages`"));
   EXPECT_THAT(Problems(kSeveral, {{"sink.key", "/mid"}}), HasSubstr("unknown key `key`"));
+}
+
+TEST_F(SeveralPipelinesTest, WhatDoesNotCountOfAListedFileIsNotHeldAgainstIt) {
+  Write("a", "stores: { dedup: { redis: { url: not-a-url } } }\nworkers: 3\n");
+  Write("b");
+  EXPECT_THAT(Problems(kSeveral), HasSubstr("stores.dedup.redis.url"));
+  EXPECT_EQ(Problems(kSeveral, {{"stores.dedup.memory", "{}"}}), "");
 }
 
 TEST_F(SeveralPipelinesTest, AStoreOfTheFileTakesThePlaceOfThatOfItsParts) {

@@ -239,14 +239,61 @@ TEST_F(WorkerTest, WithoutJointCommitTheSourceCommitsOnceTheOutputsAreDurable) {
   EXPECT_EQ(Count(kOut), 2U);
 }
 
-TEST_F(WorkerTest, OffsetsThatAreNotCommittedRepeatOutputsAndLoseNone) {
+TEST_F(WorkerTest, OffsetsThatCanNotBeCommittedNowAreTriedAgainWithoutTheOutputs) {
   joint_ = false;
-  prepare_ = [this] { source_->commit_errors = {ErrorKind::kUnavailable}; };
+  prepare_ = [this] {
+    source_->commit_errors = {ErrorKind::kUnavailable, ErrorKind::kUnavailable};
+  };
+  ASSERT_TRUE(Run({EventText("a"), EventText("b")}).ok());
+  EXPECT_EQ(source_->rewinds, 0);
+  EXPECT_EQ(Count(kOut), 2U);
+  EXPECT_EQ(source_->committed, 2);
+}
+
+TEST_F(WorkerTest, AnotherFailureOfTheOffsetsRepeatsOutputsAndLosesNone) {
+  joint_ = false;
+  prepare_ = [this] { source_->commit_errors = {ErrorKind::kAbortTransaction}; };
   ASSERT_TRUE(Run({EventText("a"), EventText("b")}).ok());
   EXPECT_EQ(source_->rewinds, 1);
   EXPECT_EQ(sink_->aborts, 0) << "what is committed can't be undone";
   EXPECT_EQ(Count(kOut), 4U);
   EXPECT_EQ(source_->committed, 2);
+}
+
+TEST_F(WorkerTest, ASinkThatDiscardsIsFatalSinceItsRecordsWouldBeSkipped) {
+  prepare_ = [this] { sink_->commit_errors = {ErrorKind::kDiscard}; };
+  const Status status = Run({EventText("a")});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kFatal);
+  EXPECT_EQ(source_->committed, 0);
+}
+
+TEST_F(WorkerTest, WhatFailsAgainBacksOffAndIsAReasonOfReadiness) {
+  std::vector<std::string> seen;
+  prepare_ = [&] {
+    sink_->commit_errors = {ErrorKind::kAbortTransaction, ErrorKind::kAbortTransaction,
+                            ErrorKind::kAbortTransaction};
+    source_->on_idle = [&] { seen = board_.NotReady(); };
+  };
+  ASSERT_TRUE(Run({EventText("a")}).ok());
+  EXPECT_GT(source_->idles, 0) << "the second failure waits";
+  ASSERT_FALSE(seen.empty());
+  EXPECT_NE(seen[0].find("commit failed"), std::string::npos);
+  EXPECT_EQ(Count(kOut), 1U);
+}
+
+TEST_F(WorkerTest, TheSinkGivesBackWhatItBorrowsBeforeTheRecordsGo) {
+  prepare_ = [this] { sink_->commit_errors = {ErrorKind::kFatal}; };
+  std::vector<std::string> order;
+  const auto prepare = prepare_;
+  prepare_ = [&] {
+    prepare();
+    sink_->on_close = [&] { order.emplace_back("sink closed"); };
+    source_->on_release = [&] { order.emplace_back("records released"); };
+  };
+  ASSERT_FALSE(Run({EventText("a")}).ok());
+  ASSERT_GE(order.size(), 2U);
+  EXPECT_EQ(order[0], "sink closed");
 }
 
 TEST_F(WorkerTest, OutputsThatAreNotCommittedKeepTheOffsetsBack) {

@@ -68,6 +68,14 @@ TEST_F(FileCheckpointTest, ReloadForgetsWhatWasNotStored) {
   EXPECT_EQ(checkpoint.LengthOf("b.ndjson"), std::nullopt);
 }
 
+TEST_F(FileCheckpointTest, ADirectoryInItsPlaceIsNamed) {
+  std::filesystem::create_directories(path_);
+  const Status status = FileCheckpoint(path_).Open();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
+  EXPECT_NE(status.error().message.find("is not a file"), std::string::npos);
+}
+
 TEST_F(FileCheckpointTest, AFileThatIsGoneIsNoFreshStart) {
   FileCheckpoint checkpoint(path_);
   ASSERT_TRUE(checkpoint.Open().ok());

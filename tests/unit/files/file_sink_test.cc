@@ -91,14 +91,34 @@ TEST_F(FileSinkTest, EachTopicHasAFileWithALineForEachRecord) {
 }
 
 TEST_F(FileSinkTest, WithoutACheckpointTheLinesAreCommittedAllTheSame) {
+  const FileSinkSettings alone{.topics = {"a", "b"}, .keeps_checkpoint = false};
+  Restart(alone);
   ASSERT_TRUE(sink_->Open().ok());
   ASSERT_TRUE(Write({{0, "1"}}).ok());
   ASSERT_TRUE(sink_->Commit().ok());
   ASSERT_TRUE(Write({{0, "2"}}).ok());
-  Restart();
+  Restart(alone);
   ASSERT_TRUE(sink_->Open().ok());
   EXPECT_EQ(Lines("a"), "1\n");
   EXPECT_EQ(sink_->Stored().value(), nullptr);
+}
+
+TEST_F(FileSinkTest, ADirectoryIsUsedInOneWayFromItsFirstStartOn) {
+  ASSERT_TRUE(sink_->Open().ok());
+  ASSERT_TRUE(WriteAndCommit({{0, "1"}}, 1).ok());
+  Restart({.topics = {"a", "b"}, .keeps_checkpoint = false});
+  Status status = sink_->Open();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
+  std::filesystem::remove_all(directory_ / "out");
+  Restart({.topics = {"a", "b"}, .keeps_checkpoint = false});
+  ASSERT_TRUE(sink_->Open().ok());
+  ASSERT_TRUE(Write({{0, "1"}}).ok());
+  ASSERT_TRUE(sink_->Commit().ok());
+  Restart();
+  status = sink_->Open();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message.find("where to go on is not known"), std::string::npos);
 }
 
 TEST_F(FileSinkTest, ACheckpointThatIsGoneCutsNothingOff) {
