@@ -39,12 +39,8 @@ class KafkaSinkTest : public ::testing::Test {
   void MakeSink(Strings topics, Delivery delivery = Delivery::kExactlyOnce) {
     KafkaSinkSettings settings = SinkSettings(cluster().brokers(), out_, std::move(topics));
     settings.delivery = delivery;
-<<<<<<< HEAD
     delivery_ = delivery;
-    sink_ = std::make_unique<KafkaSink>(settings, shared_->test.watchdog, metrics_);
-=======
-    sink_ = std::make_unique<KafkaSink>(settings, source(), shared->test.watchdog, metrics_);
->>>>>>> b5d1c336748f475a9e1a94c2dc167e60b7d941f5
+    sink_ = std::make_unique<KafkaSink>(settings, shared->test.watchdog, metrics_);
   }
 
   /// An open sink, and records in hand.
@@ -103,14 +99,9 @@ TEST_F(KafkaSinkTest, ATransactionWritesAndCommits) {
 TEST_F(KafkaSinkTest, ANullKeyIsNotAnEmptyKeyAndHeadersArrive) {
   Start({"v"});
   const std::string longer = "sluice-position, of which only the first part is the name";
-<<<<<<< HEAD
-  const std::vector<Header> headers{{std::string_view(longer).substr(0, 15), "in/0/0"},
+  const std::vector<Header> headers{{std::string_view{longer}.substr(0, 15), "in/0/0"},
                                     {"empty", std::string_view()},
                                     {"null", std::nullopt}};
-=======
-  const std::vector<Header> headers{{std::string_view{longer}.substr(0, 15), "in/0/0"},
-                                    {"empty", {}}};
->>>>>>> b5d1c336748f475a9e1a94c2dc167e60b7d941f5
   outbox_.records() = {{0, std::nullopt, "null", headers, {}},
                        {0, std::string_view(), "empty", {}, {}},
                        {0, "key", std::string_view(), {}, {}}};
