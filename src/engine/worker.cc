@@ -27,6 +27,7 @@ Worker::Worker(Parts parts)
     : parts_(std::move(parts)), max_events_(parts_.transaction.max_events) {}
 
 Status Worker::Run(const std::stop_token& stop) {
+  Enter(WorkerState::kStarting, "starting");
   Status status = Open(stop);
   while (status.ok() && !stop.stop_requested() && !parts_.source.exhausted()) {
     parts_.report.Turn(parts_.source, parts_.flow);
@@ -260,8 +261,9 @@ Status Worker::Narrow() {
 }
 
 Status Worker::Wait(const Error& error, const std::stop_token& stop) {
-  if (parts_.report.state() != WorkerState::kWaiting) {
+  if (parts_.report.state() != WorkerState::kWaiting || error.message != waited_for_) {
     Say(LogLevel::kWarning, "Waiting: " + error.message);
+    waited_for_ = error.message;
   }
   Enter(WorkerState::kWaiting, error.message);
   const auto until = Clock::now() + backoff_.Next();

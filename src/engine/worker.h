@@ -78,6 +78,7 @@ class Worker {
   std::vector<Record> records_;
   Backoff backoff_;
   std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.
+  std::string waited_for_;  ///< As it was logged.
   int failures_ = 0;        ///< Since the last commit.
   bool begun_ = false;
   bool source_open_ = false;

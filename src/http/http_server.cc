@@ -98,11 +98,12 @@ void HttpServer::State::OnAccept(const error_code& error, tcp::socket socket) {
     connections.CloseLongestWaiting();
     return AcceptLater();
   }
+  // First, so that a session that can't be started does not leave the server deaf.
+  Accept();
   // Whoever opens connections and says nothing must not keep others out.
   if (connections.size() < settings.max_connections || connections.CloseLongestWaiting()) {
     StartSession(std::move(socket), context);
   }
-  Accept();
 }
 
 void HttpServer::State::AcceptLater() {
