@@ -90,6 +90,7 @@ Result<std::unique_ptr<HttpServer>> StartAdmin(const PipelineConfig& pipeline, c
   if (pipeline.admin_listen.empty()) return std::unique_ptr<HttpServer>();
   AdminReports reports;
   reports.metrics = [&metrics] { return metrics.Text(); };
+  reports.not_alive = [&board] { return board.NotAlive(); };
   reports.not_ready = [&board] { return board.NotReady(); };
   reports.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
   reports.config_text = [&config] { return config.Redacted(); };

@@ -53,6 +53,19 @@ std::vector<StatusSlot::Snapshot> StatusBoard::Workers() const {
   return workers;
 }
 
+std::vector<std::string> StatusBoard::NotAlive(std::chrono::seconds limit) const {
+  std::vector<std::string> reasons;
+  for (const StatusSlot& slot : slots_) {
+    const auto silent = StatusSlot::Clock::now() - slot.last_beat();
+    const auto status = slot.snapshot();
+    if (silent <= limit || status->state == WorkerState::kStopped) continue;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(silent).count();
+    reasons.push_back(status->worker + ": has not gone round its loop for " +
+                      std::to_string(seconds) + " s");
+  }
+  return reasons;
+}
+
 std::vector<std::string> StatusBoard::NotReady() const {
   std::vector<std::string> reasons;
   for (const StatusSlot& slot : slots_) {

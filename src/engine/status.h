@@ -118,6 +118,10 @@ class StatusBoard {
   StatusSlot& Add(std::string worker) { return slots_.emplace_back(std::move(worker)); }
 
   [[nodiscard]] std::vector<StatusSlot::Snapshot> Workers() const;
+  /// "worker 0: has not gone round its loop for 130 s" for each worker that runs and has not beaten
+  /// for longer than `limit`; empty: the process is alive.
+  [[nodiscard]] std::vector<std::string> NotAlive(std::chrono::seconds limit = std::chrono::minutes{
+                                                      2}) const;
   /// "worker 0: redis 127.0.0.1:6379: connection refused" for each worker that can't work; empty:
   /// the process is ready.
   [[nodiscard]] std::vector<std::string> NotReady() const;

@@ -28,7 +28,13 @@ void AddAdminPages(AdminReports reports, HttpRoutes& routes) {
   routes.Get("/metrics", [metrics = std::move(reports.metrics)](const HttpRequest&) {
     return Page("text/plain; version=0.0.4; charset=utf-8", metrics());
   });
-  const HttpHandler live = [](const HttpRequest&) { return Page("text/plain", "ok\n"); };
+  const HttpHandler live = [not_alive = std::move(reports.not_alive)](const HttpRequest&) {
+    std::string text;
+    for (const std::string& reason : not_alive()) text += reason + '\n';
+    HttpResponse response = Page("text/plain", text.empty() ? "ok\n" : text);
+    if (!text.empty()) response.status = 503;
+    return response;
+  };
   const HttpHandler ready = [not_ready = std::move(reports.not_ready)](const HttpRequest&) {
     const auto reasons = not_ready();
     HttpResponse response = Page("application/json", ReadinessJson(reasons));

@@ -12,6 +12,7 @@ namespace sluice {
 /// the server's Stop has returned.
 struct AdminReports {
   std::function<std::string()> metrics;                 ///< Prometheus text, version 0.0.4.
+  std::function<std::vector<std::string>()> not_alive;  ///< Why not; empty: alive.
   std::function<std::vector<std::string>()> not_ready;  ///< Why not; empty: ready.
   std::function<std::string()> version_json;            ///< One JSON value.
   std::function<std::string()> config_text;             ///< YAML without secrets.

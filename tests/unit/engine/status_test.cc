@@ -61,6 +61,17 @@ TEST(StatusBoardTest, AShortCallIsNoReason) {
   EXPECT_THAT(board.NotReady(), IsEmpty());
 }
 
+TEST(StatusBoardTest, AWorkerThatDoesNotGoRoundItsLoopIsNotAlive) {
+  StatusBoard board;
+  StatusSlot& slot = board.Add("worker 0");
+  EXPECT_THAT(board.NotAlive(hours(1)), IsEmpty());
+  slot.Publish(StatusIn(WorkerState::kRunning));
+  EXPECT_THAT(board.NotAlive(std::chrono::seconds(-1)),
+              ElementsAre("worker 0: has not gone round its loop for 0 s"));
+  slot.Publish(StatusIn(WorkerState::kStopped));
+  EXPECT_THAT(board.NotAlive(std::chrono::seconds(-1)), IsEmpty()) << "its input has ended";
+}
+
 TEST(StatusSlotTest, ReadersSeeWholeSnapshotsWhileTheWorkerPublishes) {
   StatusSlot slot("worker 0");
   std::jthread worker([&](const std::stop_token& stop) {

@@ -10,9 +10,11 @@
 namespace sluice {
 namespace {
 
-HttpRoutes Pages(const std::vector<std::string>& reasons = {}) {
+HttpRoutes Pages(const std::vector<std::string>& reasons = {},
+                 const std::vector<std::string>& stuck = {}) {
   HttpRoutes routes;
   AddAdminPages({.metrics = [] { return "sluice_up 1\n"; },
+                 .not_alive = [stuck] { return stuck; },
                  .not_ready = [reasons] { return reasons; },
                  .version_json = [] { return R"({"version":"1.2.3"})"; },
                  .config_text = [] { return "pipeline: p\n"; }},
@@ -41,6 +43,12 @@ TEST(AdminPagesTest, AProcessThatIsNotReadyIsAliveAllTheSame) {
     EXPECT_EQ(response.content_type, "text/plain");
     EXPECT_EQ(response.body, "ok\n");
   }
+}
+
+TEST(AdminPagesTest, WhatIsStuckIsNamedIn503) {
+  const HttpResponse response = PageOf(Pages({}, {"worker 0: stuck"}), "/livez");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body, "worker 0: stuck\n");
 }
 
 TEST(AdminPagesTest, ReadyWithoutReasonsIs200) {
