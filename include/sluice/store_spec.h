@@ -4,7 +4,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <typeindex>
 #include <typeinfo>
+#include <utility>
 
 #include "sluice/claim_store.h"
 #include "sluice/clock.h"
@@ -21,13 +23,13 @@ class SharedObjects {
  public:
   template <typename T>
   std::shared_ptr<T>& Of(const std::string& key) {
-    auto& held = objects_[std::string(typeid(T).name()) + " " + key];
+    auto& held = objects_[{typeid(T), key}];
     if (held == nullptr) held = std::make_shared<std::shared_ptr<T>>();
     return *static_cast<std::shared_ptr<T>*>(held.get());
   }
 
  private:
-  std::map<std::string, std::shared_ptr<void>> objects_;
+  std::map<std::pair<std::type_index, std::string>, std::shared_ptr<void>> objects_;
 };
 
 /// What a worker's connection to a store is made with. References outlive it.

@@ -48,7 +48,8 @@ Result<std::unique_ptr<LookupStore>> BuildLookups(const ConfigNode& node,
                                                   const StoreContext& context) {
   const std::string path = node.String("path");
   const auto db = static_cast<int>(node.Int("db"));
-  auto& table = context.shared.Of<const MemoryLookups>("file " + std::to_string(db) + " " + path);
+  const std::string key = std::to_string(db) + " " + path;
+  auto& table = context.shared.Of<const MemoryLookups>(key);
   if (table == nullptr) {
     auto loaded = LoadLookups(path, db);
     if (!loaded) return std::move(loaded).error().Wrap(node.where());
