@@ -35,17 +35,15 @@ void MemoryClaims::Make(std::span<const Claim> claims, std::chrono::seconds ttl,
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Claim& claim = claims[i];
     const LoggedClaim* held = index_.Find(hashes_[i], claim.key);
-    if (held == nullptr && claim.mode == ClaimMode::kReadOnly) {
-      replies.push_back({true, {}});
-    } else if (held == nullptr) {
+    if (held != nullptr && held->owner() != claim.owner) {
+      replies.push_back({false, holders.Copy(held->owner())});
+      continue;
+    }
+    if (held == nullptr && claim.mode == ClaimMode::kClaim) {
       MakeRoom();
       index_.Insert(generation.log.Append(hashes_[i], now_ms_, claim.key, claim.owner));
-      replies.push_back({true, {}});
-    } else if (held->owner() == claim.owner) {
-      replies.push_back({true, {}});
-    } else {
-      replies.push_back({false, holders.Copy(held->owner())});
     }
+    replies.push_back({true, {}});
   }
 }
 

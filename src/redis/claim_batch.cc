@@ -54,7 +54,7 @@ std::string_view ClaimBatch::commands(std::size_t i) const {
 
 void ClaimBatch::MarkFound(std::size_t i, std::string_view value) {
   const Extent& claim = claims_[i];
-  const std::string_view owners = reads_only(i) ? std::string_view(readers_) : commands();
+  const std::string_view owners = reads_only(i) ? std::string_view{readers_} : commands();
   if (value == owners.substr(claim.owner, claim.owner_size)) {
     MarkClaimed(i);
   } else {
