@@ -12,14 +12,14 @@ using std::chrono::milliseconds;
 
 /// Longest call that a stop request has to wait for.
 constexpr milliseconds kPollWait{100};
+/// How often the stores are looked at while there is nothing to do.
+constexpr std::chrono::seconds kProbeInterval{1};
+
 /// A sink knows nothing of assignments: the records would be skipped, without a rewind.
 Status OfSink(Status status) {
   if (status.ok() || status.error().kind != ErrorKind::kDiscard) return status;
   return Error{ErrorKind::kFatal, "the sink asked to discard: " + status.error().message};
 }
-
-/// How often the stores are looked at while there is nothing to do.
-constexpr std::chrono::seconds kProbeInterval{1};
 
 }  // namespace
 
@@ -64,9 +64,13 @@ Status Worker::Open(const std::stop_token& stop) {
   return Ok();
 }
 
+Result<const SealedCheckpoint*> Worker::Stored() {
+  if (!parts_.joint_commit) return nullptr;
+  return parts_.sink.Stored();
+}
+
 Status Worker::StartAtStored() {
-  if (!parts_.joint_commit) return Ok();
-  const auto stored = parts_.sink.Stored();
+  const auto stored = Stored();
   if (!stored) return stored.error();
   return stored.value() == nullptr ? Ok() : parts_.source.Rewind(stored.value());
 }
@@ -234,8 +238,7 @@ Status Worker::Rewind(const std::stop_token& stop) {
 }
 
 Status Worker::RewindOnce() {
-  if (!parts_.joint_commit) return parts_.source.Rewind(nullptr);
-  const auto stored = parts_.sink.Stored();
+  const auto stored = Stored();
   if (!stored) return stored.error();
   return parts_.source.Rewind(stored.value());
 }

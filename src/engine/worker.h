@@ -60,6 +60,8 @@ class Worker {
   Status Recover(Error error, const std::stop_token& stop);
   Status Rewind(const std::stop_token& stop);
   Status RewindOnce();
+  /// The checkpoint that the sink keeps for the source; nullptr where the source keeps its own.
+  Result<const SealedCheckpoint*> Stored();
   /// Where the sink keeps the checkpoints, it says where the source begins.
   Status StartAtStored();
   Status Narrow();
