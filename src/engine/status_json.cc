@@ -40,11 +40,20 @@ void WriteOffset(JsonWriter& json, std::string_view name, std::int64_t offset) {
   offset == PartitionStatus::kUnknown ? json.Null() : json.Int64(offset);
 }
 
-void WriteCounts(JsonWriter& json, std::string_view name, const PipelineStatus::Counts& counts) {
+/// `counts` are pairs of a name and a number.
+void WriteCounts(JsonWriter& json, std::string_view name, const auto& counts) {
   WriteName(json, name);
   json.StartObject();
   for (const auto& [key, count] : counts) WriteCount(json, key, count);
   json.EndObject();
+}
+
+/// An array of what `write` writes of each element.
+void WriteList(JsonWriter& json, std::string_view name, const auto& elements, const auto& write) {
+  WriteName(json, name);
+  json.StartArray();
+  for (const auto& element : elements) write(json, element);
+  json.EndArray();
 }
 
 void WritePipeline(JsonWriter& json, const PipelineStatus& pipeline) {
@@ -76,7 +85,8 @@ void WritePartition(JsonWriter& json, const PartitionStatus& partition) {
   json.EndObject();
 }
 
-void WriteWorker(JsonWriter& json, const WorkerStatus& worker) {
+void WriteWorker(JsonWriter& json, const StatusSlot::Snapshot& snapshot) {
+  const WorkerStatus& worker = *snapshot;
   json.StartObject();
   WriteText(json, "worker", worker.worker);
   WriteText(json, "state", WorkerStateName(worker.state));
@@ -88,18 +98,9 @@ void WriteWorker(JsonWriter& json, const WorkerStatus& worker) {
   WriteCount(json, "records", worker.records);
   WriteName(json, "records_per_second");
   json.Int64(std::llround(worker.records_per_second));
-  WriteName(json, "failures");
-  json.StartObject();
-  for (const auto& [kind, count] : worker.failures) WriteCount(json, kind, count);
-  json.EndObject();
-  WriteName(json, "partitions");
-  json.StartArray();
-  for (const PartitionStatus& partition : worker.partitions) WritePartition(json, partition);
-  json.EndArray();
-  WriteName(json, "pipelines");
-  json.StartArray();
-  for (const PipelineStatus& pipeline : worker.pipelines) WritePipeline(json, pipeline);
-  json.EndArray();
+  WriteCounts(json, "failures", worker.failures);
+  WriteList(json, "partitions", worker.partitions, WritePartition);
+  WriteList(json, "pipelines", worker.pipelines, WritePipeline);
   json.EndObject();
 }
 
@@ -117,10 +118,7 @@ std::string StatusJson(const ProcessStatus& process,
   WriteText(json, "source", process.source);
   WriteText(json, "sink", process.sink);
   WriteTime(json, "started", process.started_ms);
-  WriteName(json, "workers");
-  json.StartArray();
-  for (const StatusSlot::Snapshot& worker : workers) WriteWorker(json, *worker);
-  json.EndArray();
+  WriteList(json, "workers", workers, WriteWorker);
   json.EndObject();
   return buffer.GetString();
 }
