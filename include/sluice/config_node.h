@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,8 @@ class ConfigNode {
   [[nodiscard]] std::uint64_t Bytes(std::string_view key, std::uint64_t fallback = 0) const;
   /// A list of strings; one scalar counts as a list of one.
   [[nodiscard]] std::vector<std::string> Strings(std::string_view key) const;
+  /// A map of strings; empty if it is not there.
+  [[nodiscard]] std::map<std::string, std::string> Texts(std::string_view key) const;
 
   /// kInvalidConfig with where() in front.
   [[nodiscard]] Error Complain(std::string_view what) const;

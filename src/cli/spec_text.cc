@@ -6,6 +6,7 @@
 
 #include "config/spec_check.h"
 #include "config/store_config.h"
+#include "util/join.h"
 
 namespace sluice {
 namespace {
@@ -77,15 +78,6 @@ std::string Properties(const FieldSpec& field) {
   return text;
 }
 
-std::string Joined(const std::vector<std::string>& words, std::string_view around) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += ", ";
-    text.append(around).append(word).append(around);
-  }
-  return text;
-}
-
 std::string Indented(const std::string& text, std::string_view indent) {
   std::string result;
   std::istringstream lines(text);
@@ -105,7 +97,7 @@ std::string ListEntry(const std::string& key, const std::string& example) {
 /// " One of earliest, latest." with the marks `around` each, or " At least 1ms."; "" where any
 /// value is taken.
 std::string Choices(const FieldSpec& field, std::string_view around) {
-  if (!field.one_of.empty()) return " One of " + Joined(field.one_of, around) + ".";
+  if (!field.one_of.empty()) return " One of " + Join(field.one_of, around) + ".";
   std::string range = RangeText(field);
   if (range.empty()) return range;
   range[0] = range[0] == 'b' ? 'B' : 'A';
@@ -173,7 +165,7 @@ std::vector<SpecEntry> EntriesOf(const SpecRegistry<StageSpec>& stages) {
     entry.field_list = spec.field_list;
     entry.example = ListEntry("stages", spec.example);
     if (spec.reasons.empty()) continue;
-    entry.note = "Reasons it diverts or drops with: " + Joined(spec.reasons, "`") + ".";
+    entry.note = "Reasons it diverts or drops with: " + Join(spec.reasons, "`") + ".";
   }
   return entries;
 }

@@ -4,6 +4,7 @@
 
 #include "config/redact.h"
 #include "config/spec_check.h"
+#include "util/join.h"
 
 namespace sluice {
 
@@ -24,12 +25,10 @@ FieldSpec Required(std::string name, FieldType type, std::string what) {
 
 FieldSpec Section(std::string name) { return Optional(std::move(name), FieldType::kAny); }
 
-std::map<std::string, std::string> Texts(const ConfigNode& node, std::string_view key) {
-  std::map<std::string, std::string> texts;
-  if (const ConfigNode* map = node.Get(key)) {
-    for (const auto& [name, value] : map->members()) texts[name] = value->text();
-  }
-  return texts;
+Fields Sections(const std::vector<std::string>& names) {
+  Fields fields;
+  for (const std::string& name : names) fields.push_back(Section(name));
+  return fields;
 }
 
 TreeNode& SectionOf(TreeNode& root, const std::string& key) {
@@ -51,10 +50,8 @@ void NodeRules::Demand(TreeNode& node, std::string_view key, FieldType type, boo
 void NodeRules::DemandOneOf(TreeNode& node, std::string_view key,
                             const std::vector<std::string>& values) const {
   const std::string value = node.String(key);
-  std::string list;
-  for (const std::string& one : values) list += (list.empty() ? "" : ", ") + one;
   Demand(node, key, FieldType::kString, std::ranges::find(values, value) != values.end(),
-         "one of " + list);
+         "one of " + Join(values));
 }
 
 std::int64_t NodeRules::Count(TreeNode& node, std::string_view key, std::int64_t most) const {
@@ -82,10 +79,9 @@ void NodeRules::DemandTopic(const ConfigNode& topic, const std::string& prefix) 
 TreeNode* NodeRules::Choice(TreeNode& node, const std::vector<std::string>& keys) const {
   TreeNode* chosen = nullptr;
   std::size_t there = 0;
-  std::string list;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    list += (i == 0 ? "`" : i + 1 < keys.size() ? ", `" : " or `") + keys[i] + "`";
-    if (TreeNode* member = node.Member(keys[i])) {
+  const std::string list = Join(keys, "`", " or ");
+  for (const std::string& key : keys) {
+    if (TreeNode* member = node.Member(key)) {
       chosen = member;
       ++there;
     }

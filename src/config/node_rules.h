@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,8 +23,8 @@ FieldSpec Required(std::string name, FieldType type, std::string what);
 /// A map whose own keys are checked when it is read.
 FieldSpec Section(std::string name);
 
-/// The members of a map of texts; none if it is not there.
-std::map<std::string, std::string> Texts(const ConfigNode& node, std::string_view key);
+/// One for each name.
+Fields Sections(const std::vector<std::string>& names);
 
 /// What the readers of a file's sections ask of its nodes; complaints go to the problems.
 class NodeRules {
@@ -54,6 +53,25 @@ class NodeRules {
  private:
   Problems& problems_;
 };
+
+/// A node, and the spec of the kind that it chooses by its key.
+template <typename S>
+struct ChosenSpec {
+  const S* spec = nullptr;
+  TreeNode* node = nullptr;
+};
+
+/// The kind that a source, sink or store chooses; complains, and both are null, if it is not
+/// exactly one.
+template <typename S>
+ChosenSpec<S> ChooseSpec(TreeNode& node, const SpecRegistry<S>& registry, const NodeRules& rules) {
+  TreeNode* chosen = rules.Choice(node, registry.names());
+  if (chosen == nullptr) return {};
+  for (const S& spec : registry.specs()) {
+    if (node.Member(spec.name) == chosen) return {&spec, chosen};
+  }
+  return {};
+}
 
 /// A part of the file; an empty one if it is not there.
 TreeNode& SectionOf(TreeNode& root, const std::string& key);

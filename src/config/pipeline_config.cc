@@ -11,6 +11,7 @@
 #include "config/problems.h"
 #include "config/redact.h"
 #include "config/spec_check.h"
+#include "util/join.h"
 
 namespace sluice {
 namespace {
@@ -33,15 +34,6 @@ bool IsHostAndPort(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   return error == std::errc() && end == digits.data() + digits.size();
-}
-
-/// "kafka or files".
-std::string Listed(const std::vector<std::string>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    list += (i == 0 ? "" : i + 1 < names.size() ? ", " : " or ") + names[i];
-  }
-  return list;
 }
 
 /// Reads one pipeline; every Read function takes the part of the file that its name says.
@@ -84,11 +76,11 @@ class PipelineReader {
         Field("delivery", FieldType::kString, "exactly_once"),
         Field("workers", FieldType::kInt, "1"),
         Required("source", FieldType::kAny,
-                 "where records come from: " + Listed(registry_.sources.names()) + "."),
+                 "where records come from: " + Join(registry_.sources.names(), "", " or ") + "."),
         Section("batch"),
         Section("transaction"),
         Required("sink", FieldType::kAny,
-                 "where records go: " + Listed(registry_.sinks.names()) + "."),
+                 "where records go: " + Join(registry_.sinks.names(), "", " or ") + "."),
         Section("stores"),
         Section("admin"),
         Section("log")};

@@ -9,29 +9,6 @@ namespace {
 
 using Kind = ConfigNode::Kind;
 
-/// A node, and the spec of the kind that it chooses by its one key.
-template <typename S>
-struct Choice {
-  const S* spec = nullptr;
-  TreeNode* node = nullptr;
-};
-
-template <typename S>
-Choice<S> Choose(TreeNode& node, const SpecRegistry<S>& registry, const NodeRules& rules) {
-  TreeNode* chosen = rules.Choice(node, registry.names());
-  if (chosen == nullptr) return {};
-  for (const S& spec : registry.specs()) {
-    if (node.Member(spec.name) == chosen) return {&spec, chosen};
-  }
-  return {};
-}
-
-Fields Sections(const std::vector<std::string>& names) {
-  Fields fields;
-  for (const std::string& name : names) fields.push_back(Section(name));
-  return fields;
-}
-
 bool IsTopicField(const FieldSpec& field) {
   return field.type == FieldType::kTopic || field.type == FieldType::kTopicList;
 }
@@ -51,7 +28,7 @@ class PortReader {
  private:
   void ReadSource(TreeNode& source) {
     rules_.Check(source, Sections(registry_.sources.names()));
-    const auto [spec, node] = Choose(source, registry_.sources, rules_);
+    const auto [spec, node] = ChooseSpec(source, registry_.sources, rules_);
     if (spec == nullptr) return;
     Fields fields = spec->fields;
     for (FieldSpec& field : fields) {
@@ -71,7 +48,7 @@ class PortReader {
 
   void ReadSink(TreeNode& sink) {
     ReadRecordSettings(sink);
-    const auto [spec, node] = Choose(sink, registry_.sinks, rules_);
+    const auto [spec, node] = ChooseSpec(sink, registry_.sinks, rules_);
     if (spec == nullptr) return;
     const Fields fields = TakeFromSource(*node, *spec);
     const bool good = CheckSpec(*node, *spec, fields, rules_.problems());

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/redact.h"
+#include "util/join.h"
 #include "util/units.h"
 
 namespace sluice {
@@ -78,9 +79,7 @@ void CheckChoice(const TreeNode& value, const FieldSpec& field, Problems& proble
   if (field.one_of.empty() || std::ranges::find(field.one_of, value.text()) != field.one_of.end()) {
     return;
   }
-  std::string list;
-  for (const std::string& one : field.one_of) list += (list.empty() ? "" : ", ") + one;
-  problems.Add(value, "must be one of " + list + ", not `" + Shown(value) + "`" +
+  problems.Add(value, "must be one of " + Join(field.one_of) + ", not `" + Shown(value) + "`" +
                           DidYouMean(value.text(), field.one_of));
 }
 

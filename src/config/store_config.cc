@@ -1,6 +1,7 @@
 #include "config/store_config.h"
 
 #include "config/spec_check.h"
+#include "util/join.h"
 
 namespace sluice {
 namespace {
@@ -8,11 +9,11 @@ namespace {
 using Kind = ConfigNode::Kind;
 
 std::string Cacheable(const SpecRegistry<StoreSpec>& registry) {
-  std::string list;
+  std::vector<std::string> names;
   for (const StoreSpec& spec : registry.specs()) {
-    if (spec.cacheable) list += (list.empty() ? "`" : ", `") + spec.name + "`";
+    if (spec.cacheable) names.push_back(spec.name);
   }
-  return list;
+  return Join(names, "`");
 }
 
 StoreConfig::Cache ReadCache(TreeNode& node, const NodeRules& rules) {
@@ -27,15 +28,12 @@ StoreConfig ReadStore(const std::string& name, TreeNode& node,
   StoreConfig out;
   out.name = name;
   out.where = node.where();
-  Fields sections;
-  for (const std::string& kind : registry.names()) sections.push_back(Section(kind));
+  Fields sections = Sections(registry.names());
   sections.push_back(Section("cache"));
   rules.Check(node, sections);
-  TreeNode* choice = rules.Choice(node, registry.names());
-  if (choice == nullptr) return out;
-  for (const StoreSpec& spec : registry.specs()) {
-    if (node.Member(spec.name) == choice) out.spec = &spec;
-  }
+  const auto [spec, choice] = ChooseSpec(node, registry, rules);
+  if (spec == nullptr) return out;
+  out.spec = spec;
   out.node = choice;
   if (replaced) {
     rules.Check(*choice, out.spec->fields);

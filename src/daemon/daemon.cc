@@ -20,6 +20,7 @@
 #include "http/routes.h"
 #include "metrics/prometheus_metrics.h"
 #include "util/clocks.h"
+#include "util/join.h"
 #include "util/watchdog.h"
 
 namespace sluice {
@@ -109,12 +110,6 @@ std::string AdminAddress(const PipelineConfig& pipeline, const HttpServer& serve
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(server.port());
 }
 
-std::string Joined(const std::vector<std::string>& topics) {
-  std::string text;
-  for (const std::string& topic : topics) text += (text.empty() ? "" : ", ") + topic;
-  return text;
-}
-
 void RunCrew(Crew& crew, const StopSignals& signals) {
   bool stopping = false;
   while (crew.running() > 0) {
@@ -150,7 +145,7 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
   const ProcessStatus process{.version = VersionText(),
                               .pipeline = pipeline.name,
                               .delivery = GuaranteeOf(pipeline, shared.claim_stores),
-                              .source = Joined(workers.front()->source_topics()) + " of " +
+                              .source = Join(workers.front()->source_topics()) + " of " +
                                         pipeline.source.traits.description,
                               .sink = pipeline.sink.traits.description,
                               .started_ms = SystemClock().NowMs()};

@@ -9,6 +9,7 @@
 #include "engine/event_trace.h"
 #include "metrics/prometheus_metrics.h"
 #include "util/clocks.h"
+#include "util/join.h"
 
 namespace sluice {
 namespace {
@@ -16,13 +17,11 @@ namespace {
 Result<std::string> TopicOf(const PipelineConfig& pipeline, const BuiltFlow& built,
                             const ExplainOptions& options) {
   if (options.topic.empty()) return built.source_topics.front();
-  std::string known;
   for (const std::string& name : {options.topic, pipeline.topic_prefix + options.topic}) {
     if (std::ranges::find(built.source_topics, name) != built.source_topics.end()) return name;
   }
-  for (const std::string& name : built.source_topics) known += (known.empty() ? "" : ", ") + name;
-  return Error{ErrorKind::kInvalidConfig,
-               "pipeline " + pipeline.name + " does not read " + options.topic + ", but " + known};
+  return Error{ErrorKind::kInvalidConfig, "pipeline " + pipeline.name + " does not read " +
+                                              options.topic + ", but " + Join(built.source_topics)};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "files/file_source.h"
 #include "files/lookup_file.h"
 #include "memory/memory_lookup_store.h"
+#include "util/join.h"
 
 namespace sluice {
 namespace {
@@ -17,9 +18,7 @@ constexpr const char* kDomain = "files";
 SourceTraits Describe(const ConfigNode& node) {
   SourceTraits traits;
   traits.topics = node.Strings("topic");
-  for (const std::string& path : node.Strings("paths")) {
-    traits.description += (traits.description.empty() ? "" : ", ") + path;
-  }
+  traits.description = Join(node.Strings("paths"));
   traits.resumes = !node.String("checkpoint").empty();
   traits.commit_domain = traits.resumes ? "" : kDomain;
   traits.max_workers = 1;

@@ -20,21 +20,13 @@ std::string HostName() {
   return name.data();
 }
 
-Options OptionsOf(const ConfigNode& node) {
-  Options options;
-  if (const ConfigNode* map = node.Get("options")) {
-    for (const auto& [name, value] : map->members()) options[name] = value->text();
-  }
-  return options;
-}
-
 /// The client library can't read back a membership that has other bytes.
 bool IsPrintable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 Status ValidateNames(const ConfigNode& node) {
-  const Options options = OptionsOf(node);
+  const Options options = node.Texts("options");
   std::string names = node.String("group");
   for (const char* name : {"group.instance.id", "client.id"}) {
     const auto found = options.find(name);
@@ -47,7 +39,7 @@ Status ValidateNames(const ConfigNode& node) {
 
 Status ValidateOptions(ClientKind kind, const ConfigNode& node) {
   std::string problems;
-  for (const OptionProblem& problem : CheckOptions(kind, OptionsOf(node))) {
+  for (const OptionProblem& problem : CheckOptions(kind, node.Texts("options"))) {
     if (!problems.empty()) problems += '\n';
     problems += node.Get("options")->Complain(problem.message).message;
   }
@@ -74,7 +66,7 @@ Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const Source
   settings.auto_offset_reset =
       ParseOffsetReset(node.String("auto_offset_reset")).value_or(OffsetReset::kEarliest);
   settings.client_id = "sluice-" + context.pipeline;
-  settings.options = OptionsOf(node);
+  settings.options = node.Texts("options");
   settings.log = LimitedLog(context.log);
   return std::unique_ptr<Source>(
       new KafkaSource(std::move(settings), context.watchdog, context.metrics));
@@ -87,7 +79,7 @@ Result<std::unique_ptr<Sink>> BuildSink(const ConfigNode& node, const SinkContex
   settings.delivery = context.commits_checkpoints ? Delivery::kExactlyOnce : Delivery::kAtLeastOnce;
   settings.topics = context.topics;
   settings.client_id = "sluice-" + context.pipeline;
-  settings.options = OptionsOf(node);
+  settings.options = node.Texts("options");
   settings.log = LimitedLog(context.log);
   settings.max_record_bytes = context.max_record_bytes;
   settings.transaction_timeout = context.transaction_timeout;

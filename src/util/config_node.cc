@@ -40,6 +40,14 @@ std::vector<std::string> ConfigNode::Strings(std::string_view key) const {
   return texts;
 }
 
+std::map<std::string, std::string> ConfigNode::Texts(std::string_view key) const {
+  std::map<std::string, std::string> texts;
+  if (const ConfigNode* map = Get(key)) {
+    for (const auto& [name, value] : map->members()) texts[name] = value->text();
+  }
+  return texts;
+}
+
 std::string ConfigNode::Shown(std::string_view key) const {
   const ConfigNode* node = Get(key);
   return node == nullptr ? std::string() : node->shown();
