@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 
 #include "sluice/checkpoint.h"
 #include "sluice/outbox.h"
@@ -8,12 +10,20 @@
 
 namespace sluice {
 
+/// An output that a sink does not take, though others of the same transaction may be taken.
+struct RefusedOutput {
+  Position position;  ///< Of the event.
+  TopicId topic = 0;
+  std::string reason;  ///< In the words of the system behind the sink.
+};
+
 /// Output port of a worker. One transaction at a time: Begin, Write, then Commit or CommitWith; or
 /// Abort. Threading: the worker's thread, all of it.
 ///
 /// After an error the worker aborts what was begun, and then: kUnavailable: waits, rewinds.
 /// kAbortTransaction: rewinds. kReplaceSink, or a failed Abort: Replace until it succeeds, rewinds.
-/// kRefused: rewinds, and tries half as many records, until the refused one is known and replaced.
+/// kRefused: rewinds, and tries fewer records, in the end each output alone, until the refused one
+/// is known (Refused) and replaced.
 /// kInvalidConfig, kFatal: Close, and the process ends (78, 70). A sink never returns kDiscard.
 class Sink {
  public:
@@ -24,13 +34,19 @@ class Sink {
   /// those given at construction, by TopicId.
   virtual Status Open() = 0;
 
-  /// Largest value plus key and headers, in bytes, that `topic` takes. Valid after Open.
+  /// Largest value plus key and headers, in bytes, that `topic` takes. Valid after Open; read anew
+  /// after Abort and Replace, since a refusal may have shown that it is less.
   [[nodiscard]] virtual std::size_t MaxRecordBytes(TopicId topic) const = 0;
 
   virtual Status Begin() = 0;
   /// Writes all records of the outbox, whose bytes must stay until Commit, CommitWith or Abort
   /// returns.
   virtual Status Write(const Outbox& outbox) = 0;
+  /// From the next Begin on, each output is acknowledged before the next one is sent, until it is
+  /// switched off: slow, but a refusal is then that of one output.
+  virtual void WriteAlone(bool /*alone*/) {}
+  /// After kRefused, until the next Begin: the output that was refused, where that is certain.
+  [[nodiscard]] virtual std::optional<RefusedOutput> Refused() const { return std::nullopt; }
 
   /// The outputs are durable and visible once it returns. On an error nothing may be assumed.
   virtual Status Commit() = 0;

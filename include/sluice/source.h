@@ -27,6 +27,9 @@ struct PartitionStatus {
   std::int32_t partition = 0;
   std::int64_t committed = kUnknown;  ///< Next offset after what is committed.
   std::int64_t end = kUnknown;        ///< Offset after the last record, as far as known.
+  /// Why this one stands still while others are read: "the set of records is corrupt; ..."; empty
+  /// where nothing is wrong. The process is not ready meanwhile.
+  std::string stalled = {};
 };
 
 /// Input port of a worker. Threading: that worker's thread, all of it.

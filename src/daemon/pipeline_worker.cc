@@ -29,7 +29,8 @@ Result<std::unique_ptr<PipelineWorker>> PipelineWorker::Build(SharedResources& s
                     .joint_commit = CommitsJointly(config),
                     .transaction = {.max_events = config.transaction.max_events,
                                     .max_bytes = config.transaction.max_bytes,
-                                    .linger = config.transaction.linger},
+                                    .linger = config.transaction.linger,
+                                    .timeout = config.transaction.timeout},
                     .report = *out->report_,
                     .log = shared.log});
   return out;

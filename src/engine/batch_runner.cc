@@ -7,9 +7,15 @@
 
 namespace sluice {
 
-BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
+BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector,
+                         const QuarantineList& quarantine, TransactionStats& stats,
                          BatchLimits limits, RecordForm form)
-    : pipeline_(pipeline), collector_(collector), stats_(stats), limits_(limits), form_(form) {
+    : pipeline_(pipeline),
+      collector_(collector),
+      quarantine_(quarantine),
+      stats_(stats),
+      limits_(limits),
+      form_(form) {
   for (BatchRun& run : runs_) EngineAccess::SetEmitter(run.batch, &collector_);
 }
 
@@ -74,7 +80,7 @@ std::size_t BatchRunner::Fill(BatchRun& run, std::span<const Record> records) {
 
 void BatchRunner::Decode(const Record& record, Batch& batch) {
   Event& event = EngineAccess::Add(batch, record);
-  if (const Refusal* refusal = RefusalOf(event)) {
+  if (const std::optional<Refusal> refusal = RefusalOf(event)) {
     JsonReader::MakeEmpty(batch.arena(), event.edit());
     DivertToFailed(event, refusal->reason);
     return;
@@ -82,12 +88,15 @@ void BatchRunner::Decode(const Record& record, Batch& batch) {
   Read(record, batch, event);
 }
 
-const Refusal* BatchRunner::RefusalOf(const Event& event) const {
+std::optional<Refusal> BatchRunner::RefusalOf(const Event& event) const {
   // What comes of a batch is smaller, and bytes are passed on as they are: measured when written.
   const bool measured = form_ == RecordForm::kEvent;
-  if (measured && event.raw().size() > collector_.max_input_bytes()) return &kInputTooLarge;
-  const bool refused = !quarantined_.empty() && quarantined_.contains(event.position().ToString());
-  return refused ? &kRefusedBySink : nullptr;
+  if (measured && event.raw().size() > collector_.max_input_bytes()) return kInputTooLarge;
+  const std::string* why = quarantine_.Find(event.position(), std::nullopt);
+  if (why == nullptr) return std::nullopt;
+  Refusal refusal = kRefusedBySink;
+  refusal.detail = *why;
+  return refusal;
 }
 
 void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {
@@ -115,12 +124,13 @@ void BatchRunner::DivertToFailed(Event& event, Reason reason) {
 }
 
 void BatchRunner::EmitDiverted(Event& event) {
-  for (const Refusal* refusal : {&kInputTooLarge, &kRefusedBySink}) {
-    if (std::string_view(event.reason()) != refusal->reason) continue;
+  const std::string_view reason = event.reason();
+  const std::optional<Refusal> refusal = RefusalOf(event);
+  if (refusal && reason == refusal->reason) {
     collector_.EmitReplacement(event, event.raw(), *refusal);
-    return;
+  } else {
+    collector_.EmitDiverted(event);
   }
-  collector_.EmitDiverted(event);
 }
 
 void BatchRunner::Finish(BatchRun& run) {

@@ -2,13 +2,13 @@
 
 #include <array>
 #include <cstddef>
-#include <set>
+#include <optional>
 #include <span>
-#include <string>
 
 #include "codec/json_reader.h"
 #include "engine/output_collector.h"
 #include "engine/pipeline.h"
+#include "engine/quarantine_list.h"
 #include "sluice/checkpoint.h"
 #include "sluice/record.h"
 
@@ -32,18 +32,13 @@ struct BatchLimits {
 /// decoded and sends its requests. Nothing is written and no transaction is open meanwhile.
 class BatchRunner {
  public:
-  BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
-              BatchLimits limits, RecordForm form);
+  /// Records that `quarantine` lists whole are replaced as refused_by_sink.
+  BatchRunner(Pipeline& pipeline, OutputCollector& collector, const QuarantineList& quarantine,
+              TransactionStats& stats, BatchLimits limits, RecordForm form);
 
   /// An error leaves no request under way; the same records may be tried again after the
   /// outbox and the stats were reset.
   Status Run(std::span<const Record> records);
-
-  /// The position is replaced as refused_by_sink from now on: a broker refuses what comes of it.
-  /// False if it was already, so that the replacement is refused too.
-  bool Quarantine(const Position& position) {
-    return quarantined_.insert(position.ToString()).second;
-  }
 
  private:
   static constexpr std::size_t kInFlight = 2;
@@ -52,8 +47,8 @@ class BatchRunner {
   std::size_t Fill(BatchRun& run, std::span<const Record> records);
   void Decode(const Record& record, Batch& batch);
   void Read(const Record& record, Batch& batch, Event& event);
-  /// Why the event's record must be replaced; nullptr if it need not.
-  [[nodiscard]] const Refusal* RefusalOf(const Event& event) const;
+  /// Why the event's record must be replaced; nullopt if it need not.
+  [[nodiscard]] std::optional<Refusal> RefusalOf(const Event& event) const;
   void DivertToFailed(Event& event, Reason reason);
   void EmitDiverted(Event& event);
   void Finish(BatchRun& run);
@@ -61,6 +56,7 @@ class BatchRunner {
 
   Pipeline& pipeline_;
   OutputCollector& collector_;
+  const QuarantineList& quarantine_;
   TransactionStats& stats_;
   BatchLimits limits_;
   RecordForm form_;
@@ -68,7 +64,6 @@ class BatchRunner {
   std::array<BatchRun, kInFlight> runs_;
   std::size_t oldest_ = 0;
   std::size_t in_flight_ = 0;
-  std::set<std::string> quarantined_;
 };
 
 /// Next offsets after these records, one per partition.

@@ -5,11 +5,12 @@
 namespace sluice {
 
 struct Flow::Member {
-  Member(Part part, Outbox& outbox, Inboxes& inboxes, MetricsRegistry& registry)
+  Member(Part part, Outbox& outbox, Inboxes& inboxes, const QuarantineList& quarantine,
+         MetricsRegistry& registry)
       : reads(std::move(part.reads)),
         pipeline(std::move(part.stages), part.names.pipeline, part.observer),
-        collector(std::move(part.outputs), outbox, inboxes, stats),
-        runner(pipeline, collector, stats, part.batch, part.records),
+        collector(std::move(part.outputs), outbox, inboxes, quarantine, stats),
+        runner(pipeline, collector, quarantine, stats, part.batch, part.records),
         metrics(registry, std::move(part.names)) {}
 
   std::vector<std::string> reads;
@@ -22,7 +23,8 @@ struct Flow::Member {
 
 Flow::Flow(std::vector<Part> parts, MetricsRegistry& metrics) : inboxes_(parts.size()) {
   for (Part& part : parts) {
-    members_.push_back(std::make_unique<Member>(std::move(part), outbox_, inboxes_, metrics));
+    members_.push_back(
+        std::make_unique<Member>(std::move(part), outbox_, inboxes_, quarantine_, metrics));
   }
 }
 
@@ -56,13 +58,6 @@ void Flow::Distribute(std::span<const Record> records) {
 Status Flow::Probe() {
   for (auto& member : members_) SLUICE_TRY(member->pipeline.Probe());
   return Ok();
-}
-
-bool Flow::Quarantine(const Position& position) {
-  // Those that do not read the record never meet its position, or only that of its one event.
-  bool fresh = false;
-  for (auto& member : members_) fresh = member->runner.Quarantine(position) || fresh;
-  return fresh;
 }
 
 void Flow::Committed() {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "engine/output_collector.h"
 #include "engine/pipeline.h"
 #include "engine/pipeline_metrics.h"
+#include "engine/quarantine_list.h"
 #include "sluice/outbox.h"
 #include "sluice/record.h"
 
@@ -48,9 +50,10 @@ class Flow {
   /// Asks every stage whether its outside systems are there (Stage::Probe).
   Status Probe();
 
-  /// The record at the position is replaced as refused_by_sink from now on: a broker refuses what
-  /// comes of it. False if it was already, so that the replacement is refused too.
-  bool Quarantine(const Position& position);
+  /// Replaces from now on what the sink has refused (QuarantineList::Add).
+  bool Quarantine(const Position& position, std::optional<TopicId> topic, std::string reason) {
+    return quarantine_.Add(position, topic, std::move(reason));
+  }
 
   /// Adds the counts of what is in hand to the metrics: it is committed.
   void Committed();
@@ -67,6 +70,7 @@ class Flow {
 
   Outbox outbox_;
   Inboxes inboxes_;
+  QuarantineList quarantine_;
   std::vector<std::unique_ptr<Member>> members_;
 };
 

@@ -43,6 +43,7 @@ void TransactionStats::Reset() {
   std::ranges::fill(records_written, 0);
   bytes_in = 0;
   oversize = 0;
+  refused = 0;
 }
 
 }  // namespace sluice

@@ -49,6 +49,7 @@ struct TransactionStats {
   std::vector<std::uint64_t> records_written;  ///< By TopicId.
   std::uint64_t bytes_in = 0;
   std::uint64_t oversize = 0;
+  std::uint64_t refused = 0;  ///< By the sink.
 
   void AddDiversion(std::size_t stage, SideOutputId side_output, Reason reason);
   void AddDrop(Reason reason);

@@ -89,7 +89,18 @@ void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header
     EmitReplacement(event, written.value, kRecordTooLarge);
     return;
   }
+  if (const std::string* why = RefusedBefore(topic, event)) {
+    Refusal refusal = kRefusedBySink;
+    refusal.detail = *why;
+    EmitReplacement(event, written.value, refusal);
+    return;
+  }
   Send(record, event);
+}
+
+const std::string* OutputCollector::RefusedBefore(TopicId topic, const Event& event) const {
+  const std::optional<TopicId> sink = settings_.topics[topic].sink;
+  return sink ? quarantine_.Find(event.position(), sink) : nullptr;
 }
 
 void OutputCollector::Send(const OutputRecord& record, Event& event) {
@@ -142,13 +153,16 @@ void OutputCollector::EmitDiverted(Event& event) {
 void OutputCollector::EmitReplacement(Event& event, std::string_view raw, const Refusal& refusal) {
   const TopicId topic = settings_.side_outputs[settings_.failed].topic;
   const std::string json = OversizeReplacement(raw, event.position(), refusal, limits_[topic]);
-  std::array<Header, 2> headers{Header{"sluice-reason", refusal.reason},
-                                Header{"sluice-position", PositionText(event)}};
-  const std::size_t count = settings_.position_header ? 2 : 1;
+  std::array<Header, 3> headers{Header{"sluice-reason", refusal.reason}};
+  std::size_t count = 1;
+  if (settings_.position_header) headers[count++] = {"sluice-position", PositionText(event)};
+  if (!refusal.detail.empty()) {
+    headers[count++] = {"sluice-errors", outbox_.arena().Copy(refusal.detail)};
+  }
   Send({topic, std::nullopt, outbox_.arena().Copy(json), CopyHeaders({headers.data(), count}),
         event.position()},
        event);
-  ++stats_.oversize;
+  ++(refusal.reason == kRefusedBySink.reason ? stats_.refused : stats_.oversize);
 }
 
 }  // namespace sluice

@@ -7,6 +7,7 @@
 
 #include "engine/ledger.h"
 #include "engine/oversize.h"
+#include "engine/quarantine_list.h"
 #include "sluice/batch.h"
 #include "sluice/outbox.h"
 #include "sluice/record.h"
@@ -41,8 +42,12 @@ using Inboxes = std::vector<std::vector<Record>>;
 class OutputCollector final : public Emitter {
  public:
   OutputCollector(OutputSettings settings, Outbox& outbox, Inboxes& inboxes,
-                  TransactionStats& stats)
-      : settings_(std::move(settings)), outbox_(outbox), inboxes_(inboxes), stats_(stats) {}
+                  const QuarantineList& quarantine, TransactionStats& stats)
+      : settings_(std::move(settings)),
+        outbox_(outbox),
+        inboxes_(inboxes),
+        quarantine_(quarantine),
+        stats_(stats) {}
 
   /// Largest record per topic of the sink (Sink::MaxRecordBytes); known once the sink is open.
   void SetLimits(const std::vector<std::size_t>& sink_limits);
@@ -62,6 +67,8 @@ class OutputCollector final : public Emitter {
  private:
   void Prepare(Event& event);
   void Append(TopicId topic, Event& event, std::span<const Header> headers);
+  /// Why the sink refused this output before; nullptr if it did not.
+  [[nodiscard]] const std::string* RefusedBefore(TopicId topic, const Event& event) const;
   /// To the sink, and to the pipelines that read the topic.
   void Send(const OutputRecord& record, Event& event);
   std::span<const Header> CopyHeaders(std::span<const Header> headers);
@@ -71,6 +78,7 @@ class OutputCollector final : public Emitter {
   OutputSettings settings_;
   Outbox& outbox_;
   Inboxes& inboxes_;
+  const QuarantineList& quarantine_;
   TransactionStats& stats_;
   std::vector<std::size_t> limits_;  ///< By TopicId.
   std::size_t max_input_bytes_ = 0;

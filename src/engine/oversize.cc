@@ -23,6 +23,10 @@ std::string OversizeReplacement(std::string_view raw, const Position& position,
   AppendJsonString(json, position.ToString());
   json += R"(,"refused_by":)";
   AppendJsonString(json, refusal.by);
+  if (!refusal.detail.empty()) {
+    json += R"(,"detail":)";
+    AppendJsonString(json, ReplaceIllFormed(refusal.detail));
+  }
   json += R"(,"sha256":")" + Sha256Hex(raw) + R"(","raw_event":)";
   AppendJsonString(json, ReplaceIllFormed(raw.substr(0, kept)));
   json += "}}";

@@ -13,6 +13,7 @@ namespace sluice {
 struct Refusal {
   Reason reason = nullptr;
   std::string_view by;
+  std::string_view detail = {};  ///< In the words of who refused it.
 };
 inline constexpr Refusal kInputTooLarge{"oversize", "input size limit"};
 inline constexpr Refusal kRecordTooLarge{"oversize", "record size limit"};

@@ -12,6 +12,9 @@ PipelineMetrics::PipelineMetrics(MetricsRegistry& registry, MetricNames names)
       bytes_(Of("sluice_received_bytes_total", "Bytes of input values.", {})),
       oversize_(Of("sluice_records_oversize_total",
                    "Records replaced because they exceed a size limit.", {})),
+      refused_(Of("sluice_records_refused_total",
+                  "Records replaced because the sink refused them, other than for their size.",
+                  {})),
       unaccounted_(registry.GaugeOf("sluice_unaccounted_events",
                                     "received + created - emitted - diverted - dropped: must be 0.",
                                     pipeline_)),
@@ -42,6 +45,7 @@ void PipelineMetrics::Committed(const TransactionStats& stats) {
   emitted_.Add(static_cast<double>(stats.ledger.emitted));
   bytes_.Add(static_cast<double>(stats.bytes_in));
   oversize_.Add(static_cast<double>(stats.oversize));
+  refused_.Add(static_cast<double>(stats.refused));
   total_ += stats.ledger;
   unaccounted_.Add(static_cast<double>(stats.ledger.Unaccounted()));
   AddStages(stats);

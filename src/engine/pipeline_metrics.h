@@ -44,6 +44,7 @@ class PipelineMetrics {
   Counter& emitted_;
   Counter& bytes_;
   Counter& oversize_;
+  Counter& refused_;
   Gauge& unaccounted_;
   std::vector<Counter*> stage_in_;
   std::vector<Counter*> written_;

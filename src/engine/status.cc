@@ -1,6 +1,26 @@
 #include "engine/status.h"
 
 namespace sluice {
+namespace {
+
+/// The first of the partitions that stand still, and how many more there are.
+std::string Stalled(const std::vector<PartitionStatus>& partitions) {
+  std::string text;
+  std::size_t more = 0;
+  for (const PartitionStatus& partition : partitions) {
+    if (partition.stalled.empty()) continue;
+    if (text.empty()) {
+      text = partition.topic + '[' + std::to_string(partition.partition) +
+             "] is not read: " + partition.stalled;
+    } else {
+      ++more;
+    }
+  }
+  if (more > 0) text += "; and " + std::to_string(more) + " more, see /status";
+  return text;
+}
+
+}  // namespace
 
 std::string_view WorkerStateName(WorkerState state) {
   switch (state) {
@@ -40,9 +60,9 @@ std::string StatusSlot::Obstacle(std::chrono::milliseconds patience) const {
     return status->reason;
   }
   const char* call = call_.load();
-  if (call == nullptr) return {};
+  if (call == nullptr) return Stalled(status->partitions);
   const auto took = Clock::now() - Clock::time_point(Clock::duration(call_since_.load()));
-  if (took < patience) return {};
+  if (took < patience) return Stalled(status->partitions);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(took).count();
   return std::string(call) + " for " + std::to_string(seconds) + " s";
 }

@@ -82,6 +82,7 @@ void WritePartition(JsonWriter& json, const PartitionStatus& partition) {
   WriteOffset(json, "committed", partition.committed);
   WriteOffset(json, "end", partition.end);
   WriteOffset(json, "lag", known ? lag : PartitionStatus::kUnknown);
+  if (!partition.stalled.empty()) WriteText(json, "stalled", partition.stalled);
   json.EndObject();
 }
 

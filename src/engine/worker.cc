@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "util/fault_point.h"
 
@@ -12,6 +13,7 @@ using std::chrono::milliseconds;
 
 /// Longest call that a stop request has to wait for.
 constexpr milliseconds kPollWait{100};
+constexpr int kRebalanceSteps = 5;
 /// How often the stores are looked at while there is nothing to do.
 constexpr std::chrono::seconds kProbeInterval{1};
 
@@ -24,7 +26,9 @@ Status OfSink(Status status) {
 }  // namespace
 
 Worker::Worker(Parts parts)
-    : parts_(std::move(parts)), max_events_(parts_.transaction.max_events) {}
+    : parts_(std::move(parts)),
+      max_events_(parts_.transaction.max_events),
+      max_bytes_(parts_.transaction.max_bytes) {}
 
 Status Worker::Run(const std::stop_token& stop) {
   Enter(WorkerState::kStarting, "starting");
@@ -55,13 +59,17 @@ Status Worker::Open(const std::stop_token& stop) {
     SLUICE_TRY(WaitThroughRebalances(status.error(), stop));
   }
   if (stop.stop_requested()) return Ok();
+  ReadLimits();
+  GoOn();
+  return Ok();
+}
+
+void Worker::ReadLimits() {
   std::vector<std::size_t> limits;
   for (std::size_t topic = 0; topic < parts_.topic_count; ++topic) {
     limits.push_back(parts_.sink.MaxRecordBytes(static_cast<TopicId>(topic)));
   }
   parts_.flow.SetLimits(limits);
-  GoOn();
-  return Ok();
 }
 
 Result<const SealedCheckpoint*> Worker::Stored() {
@@ -88,9 +96,26 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   parts_.report.Committed(records_.size(), end - collected_at_, end - begin);
   parts_.flow.Committed();
   Forget();
-  max_events_ = std::min(max_events_ * 2, parts_.transaction.max_events);
+  Grow(end - begin);
   GoOn();
   return Ok();
+}
+
+/// Also in bytes: what is slow is mostly their number.
+void Worker::Shrink() {
+  std::size_t bytes = 0;
+  for (const Record& record : records_) bytes += record.value ? record.value->size() : 0;
+  max_events_ = std::max<std::size_t>(1, records_.size() / 2);
+  max_bytes_ = std::clamp<std::size_t>(bytes / 2, 1, max_bytes_);
+}
+
+void Worker::Grow(Clock::duration commit) {
+  if (std::exchange(alone_, false)) parts_.sink.WriteAlone(false);
+  refused_before_.clear();
+  // Where the sink is slow, twice as much would only fail again.
+  if (commit > parts_.transaction.timeout / 4) return;
+  max_events_ = std::min(max_events_ * 2, parts_.transaction.max_events);
+  max_bytes_ = std::min(max_bytes_ * 2, parts_.transaction.max_bytes);
 }
 
 Status Worker::Probe() {
@@ -112,7 +137,7 @@ void Worker::GoOn() {
 }
 
 Status Worker::Collect() {
-  PollLimits limits{max_events_, parts_.transaction.max_bytes, kPollWait};
+  PollLimits limits{max_events_, max_bytes_, kPollWait};
   SLUICE_TRY(parts_.source.Poll(limits, records_));
   collected_at_ = Clock::now();
   const auto until = collected_at_ + parts_.transaction.linger;
@@ -203,12 +228,15 @@ Status Worker::Recover(Error error, const std::stop_token& stop) {
   bool replace = kind == ErrorKind::kReplaceSink;
   // Also where the sink is to be replaced: it may still borrow what Forget gives back.
   if (begun_) {
+    if (kind != ErrorKind::kDiscard) Shrink();
+    if (kind == ErrorKind::kRefused) {
+      if (Status narrowed = Narrow(error); !narrowed) error = std::move(narrowed).error();
+    }
     Status aborted = parts_.sink.Abort();
     if (!aborted.ok() && aborted.error().kind == ErrorKind::kFatal) return aborted;
     replace = replace || !aborted.ok();
   }
   begun_ = false;
-  if (kind == ErrorKind::kRefused) SLUICE_TRY(Narrow());
   Forget();
   while (replace && !stop.stop_requested()) {
     Status status = parts_.sink.Replace();
@@ -216,10 +244,14 @@ Status Worker::Recover(Error error, const std::stop_token& stop) {
     if (status.error().kind == ErrorKind::kFatal) return status;
     SLUICE_TRY(WaitThroughRebalances(status.error(), stop));
   }
+  ReadLimits();
   // What fails again without a commit in between would fail as fast as it can; narrowing down what
-  // is refused gets on by failing.
-  const bool again = failures_ > 1 && kind != ErrorKind::kDiscard && kind != ErrorKind::kRefused;
-  if (kind == ErrorKind::kUnavailable || again) SLUICE_TRY(WaitThroughRebalances(error, stop));
+  // is refused gets on by failing, and a rebalance may come in several steps.
+  const int patience = kind == ErrorKind::kDiscard ? kRebalanceSteps : 1;
+  const bool again = failures_ > patience && kind != ErrorKind::kRefused;
+  if (error.kind == ErrorKind::kUnavailable || again) {
+    SLUICE_TRY(WaitThroughRebalances(error, stop));
+  }
   // After a rebalance the new assignment starts at the committed offsets by itself.
   if (kind == ErrorKind::kDiscard || stop.stop_requested()) return Ok();
   return Rewind(stop);
@@ -248,18 +280,32 @@ Status Worker::WaitThroughRebalances(const Error& error, const std::stop_token& 
   return !status.ok() && status.error().kind == ErrorKind::kDiscard ? Ok() : std::move(status);
 }
 
-Status Worker::Narrow() {
-  if (records_.size() > 1) {
-    max_events_ = records_.size() / 2;
+Status Worker::Narrow(const Error& refusal) {
+  const std::optional<RefusedOutput> refused = parts_.sink.Refused();
+  if (!refused && records_.size() > 1) return Ok();
+  if (!refused && !alone_) {
+    alone_ = true;
+    parts_.sink.WriteAlone(true);
     return Ok();
   }
-  const std::string position = records_[0].position.ToString();
-  if (!parts_.flow.Quarantine(records_[0].position)) {
-    return Error{ErrorKind::kFatal, "the sink refuses even the replacement of " + position +
-                                        ": check what the topic of `side_outputs.failed` takes"};
+  if (!refused) return Replace(records_[0].position, std::nullopt, refusal.message);
+  // Once may be the fault of the request that it was part of.
+  std::string output = refused->position.ToString() + '#' + std::to_string(refused->topic);
+  if (output != std::exchange(refused_before_, output)) return Ok();
+  return Replace(refused->position, refused->topic, refused->reason);
+}
+
+Status Worker::Replace(const Position& position, std::optional<TopicId> topic,
+                       const std::string& reason) {
+  const std::string at = position.ToString();
+  if (!parts_.flow.Quarantine(position, topic, reason)) {
+    return Error{ErrorKind::kUnavailable,
+                 "the sink refuses even the small record that stands for " + at +
+                     " on the topic of `side_outputs.failed` (" + reason +
+                     "): change what that topic takes, sluice goes on by itself"};
   }
-  Say(LogLevel::kError, "The sink refuses what comes of " + position +
-                            ": it is replaced on the topic of `side_outputs.failed`");
+  Say(LogLevel::kError, "The sink refuses what comes of " + at + " (" + reason +
+                            "): it is replaced on the topic of `side_outputs.failed`");
   return Ok();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct TransactionLimits {
   std::size_t max_bytes = std::size_t{32} << 20;
   /// How long to wait for more once a record is there; with a backlog nothing is waited for.
   std::chrono::milliseconds linger{5};
+  /// Longest that the sink may take (`transaction.timeout`).
+  std::chrono::milliseconds timeout{30'000};
 };
 
 /// The loop: collect, stages, begin, write, commit outputs and checkpoint; or back to the last
@@ -64,7 +67,14 @@ class Worker {
   Result<const SealedCheckpoint*> Stored();
   /// Where the sink keeps the checkpoints, it says where the source begins.
   Status StartAtStored();
-  Status Narrow();
+  /// Makes the next transactions smaller after one that failed once it had begun.
+  void Shrink();
+  void Grow(Clock::duration commit);
+  /// Gets closer to what the sink refuses; kUnavailable where it refuses the replacement too.
+  Status Narrow(const Error& refusal);
+  /// From now on a small record stands for what the sink refuses.
+  Status Replace(const Position& position, std::optional<TopicId> topic, const std::string& reason);
+  void ReadLimits();
   /// Waits once while the source keeps its membership; kDiscard if that was lost meanwhile.
   Status Wait(const Error& error, const std::stop_token& stop);
   /// The same where nothing is in hand that a rebalance could take.
@@ -78,10 +88,15 @@ class Worker {
 
   Parts parts_;
   std::vector<Record> records_;
-  Backoff backoff_;
-  std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.
-  std::string waited_for_;  ///< As it was logged.
-  int failures_ = 0;        ///< Since the last commit.
+  Backoff backoff_{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
+  /// Below the settings after transactions that failed.
+  std::size_t max_events_;
+  std::size_t max_bytes_;
+  /// Each output in a request of its own, to find the one that is refused.
+  bool alone_ = false;
+  std::string refused_before_;  ///< The output that was refused last.
+  std::string waited_for_;      ///< As it was logged.
+  int failures_ = 0;            ///< Since the last commit.
   bool begun_ = false;
   bool source_open_ = false;
   Clock::time_point collected_at_;

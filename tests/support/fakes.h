@@ -155,11 +155,13 @@ class FakeSink final : public Sink {
   std::size_t MaxRecordBytes(TopicId) const override { return max_record_bytes; }
   Status Begin() override { return Ok(); }
   Status Write(const Outbox& outbox) override {
+    sizes.push_back(outbox.records().size());
+    refused_.reset();
     for (const OutputRecord& record : outbox.records()) {
-      const bool replacement = record.value.find("\"sha256\"") != std::string_view::npos;
-      if (!refused_text.empty() && !replacement &&
-          record.value.find(refused_text) != std::string_view::npos) {
-        return Error{ErrorKind::kRefused, "message too large"};
+      if (Refuses(record)) {
+        ++refusals;
+        if (alone_) refused_ = RefusedOutput{record.position, record.topic, "no key"};
+        return Error{ErrorKind::kRefused, "a record is refused"};
       }
       Written& written = pending_.emplace_back();
       written.topic = record.topic;
@@ -171,6 +173,8 @@ class FakeSink final : public Sink {
     }
     return Ok();
   }
+  void WriteAlone(bool alone) override { alone_ = alone && tells_refused; }
+  std::optional<RefusedOutput> Refused() const override { return refused_; }
   Status CommitWith(const SealedCheckpoint& checkpoint) override {
     SLUICE_TRY(Commit());
     seal = checkpoint.seal;
@@ -191,6 +195,7 @@ class FakeSink final : public Sink {
   }
   Status Abort() override {
     ++aborts;
+    if (on_abort) on_abort();
     pending_.clear();
     return Ok();
   }
@@ -204,9 +209,15 @@ class FakeSink final : public Sink {
   }
 
   std::function<void()> on_close;
+  std::function<void()> on_abort;
   std::vector<Written> committed;
+  std::vector<std::size_t> sizes;        ///< Of what each Write was given.
   std::vector<ErrorKind> commit_errors;  ///< Taken from the back, one per Commit.
   std::string refused_text;
+  bool refuses_replacements = false;
+  int refuses_at_most = 1'000'000;
+  bool tells_refused = true;
+  int refusals = 0;
   std::size_t max_record_bytes = 1 << 20;
   int commits = 0;
   int aborts = 0;
@@ -215,7 +226,16 @@ class FakeSink final : public Sink {
   bool keeps_checkpoints = false;
 
  private:
+  [[nodiscard]] bool Refuses(const OutputRecord& record) const {
+    if (refused_text.empty() || refusals >= refuses_at_most) return false;
+    const bool replacement = record.value.find("\"sha256\"") != std::string_view::npos;
+    if (replacement) return refuses_replacements;
+    return record.value.find(refused_text) != std::string_view::npos;
+  }
+
   std::optional<SealedCheckpoint> stored_;
+  std::optional<RefusedOutput> refused_;
+  bool alone_ = false;
   std::vector<Written> pending_;
 };
 

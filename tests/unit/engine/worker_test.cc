@@ -69,17 +69,18 @@ class WorkerTest : public ::testing::Test {
     Flow flow(std::move(parts), registry_);
     WorkerMetrics metrics(registry_, "test");
     WorkerReport report(board_.Add("worker 0"), metrics, clock_);
-    Worker worker({.name = "worker 0",
-                   .source = *source_,
-                   .sink = *sink_,
-                   .flow = flow,
-                   .topic_count = 3,
-                   .joint_commit = joint_,
-                   .transaction = {.max_events = transaction_events_, .linger = {}},
-                   .report = report,
-                   .log = [this](LogLevel, std::string_view, std::string_view line) {
-                     log_.emplace_back(line);
-                   }});
+    Worker worker(
+        {.name = "worker 0",
+         .source = *source_,
+         .sink = *sink_,
+         .flow = flow,
+         .topic_count = 3,
+         .joint_commit = joint_,
+         .transaction = {.max_events = transaction_events_, .linger = {}, .timeout = timeout_},
+         .report = report,
+         .log = [this](LogLevel, std::string_view, std::string_view line) {
+           log_.emplace_back(line);
+         }});
     return worker.Run(stop_.get_token());
   }
 
@@ -102,6 +103,7 @@ class WorkerTest : public ::testing::Test {
   int lost_replies_ = 0;
   int ping_failures_ = 0;
   std::size_t transaction_events_ = 5;
+  std::chrono::milliseconds timeout_{30'000};
   std::vector<std::string> log_;
 };
 
@@ -223,6 +225,78 @@ TEST_F(WorkerTest, ARecordThatTheBrokerRefusesIsFoundAndReplaced) {
       std::ranges::find(sink_->committed, kFailed, &fakes::FakeSink::Written::topic);
   EXPECT_EQ(replaced->headers.at("sluice-reason"), "refused_by_sink");
   EXPECT_NE(replaced->value.find(R"("reason":"refused_by_sink")"), std::string::npos);
+  EXPECT_EQ(replaced->headers.at("sluice-errors"), "no key") << "in the broker's words";
+  EXPECT_EQ(registry_.Get("sluice_records_oversize_total{pipeline=test,}"), 0);
+  EXPECT_EQ(registry_.Get("sluice_records_refused_total{pipeline=test,}"), 1);
+}
+
+TEST_F(WorkerTest, ASinkThatDoesNotTellWhichOutputItRefusedLosesTheRecordAlone) {
+  prepare_ = [this] {
+    sink_->refused_text = "culprit";
+    sink_->tells_refused = false;
+  };
+  ASSERT_TRUE(Run({EventText("a"), EventText("culprit"), EventText("b")}).ok());
+  EXPECT_EQ(Count(kOut), 2U);
+  EXPECT_EQ(Count(kFailed), 1U);
+}
+
+TEST_F(WorkerTest, ARefusalThatDoesNotComeAgainReplacesNothing) {
+  prepare_ = [this] {
+    sink_->refused_text = "culprit";
+    sink_->refuses_at_most = 2;
+  };
+  ASSERT_TRUE(Run({EventText("culprit")}).ok());
+  EXPECT_EQ(Count(kOut), 1U);
+  EXPECT_EQ(Count(kFailed), 0U);
+}
+
+TEST_F(WorkerTest, ASinkThatRefusesTheReplacementTooIsWaitedFor) {
+  std::vector<std::string> seen;
+  prepare_ = [&] {
+    sink_->refused_text = "culprit";
+    sink_->refuses_replacements = true;
+    source_->on_idle = [&] {
+      seen = board_.NotReady();
+      sink_->refused_text.clear();
+    };
+  };
+  ASSERT_TRUE(Run({EventText("culprit"), EventText("a")}).ok());
+  ASSERT_FALSE(seen.empty());
+  EXPECT_NE(seen[0].find("in/0/0"), std::string::npos) << seen[0];
+  EXPECT_EQ(Count(kOut), 1U);
+  EXPECT_EQ(Count(kFailed), 1U);
+}
+
+TEST_F(WorkerTest, ALimitThatWasLoweredReplacesOnlyWhatIsTooLarge) {
+  prepare_ = [this] {
+    sink_->refused_text = "xxxx";
+    sink_->on_abort = [this] { sink_->max_record_bytes = 4096; };
+  };
+  ASSERT_TRUE(Run({EventText(std::string(8000, 'x')), EventText("a"), EventText("b")}).ok());
+  EXPECT_EQ(sink_->aborts, 1) << "the limits are read again after the first refusal";
+  EXPECT_EQ(Count(kOut), 2U);
+  ASSERT_EQ(Count(kFailed), 1U);
+  EXPECT_EQ(registry_.Get("sluice_records_oversize_total{pipeline=test,}"), 1);
+}
+
+TEST_F(WorkerTest, WhatIsNotTakenInTimeIsTriedInSmallerTransactions) {
+  transaction_events_ = 8;
+  prepare_ = [this] { sink_->commit_errors = {ErrorKind::kReplaceSink, ErrorKind::kReplaceSink}; };
+  std::vector<std::optional<std::string>> values;
+  for (int i = 0; i < 14; ++i) values.push_back(EventText(std::to_string(i)));
+  ASSERT_TRUE(Run(values).ok());
+  EXPECT_EQ(sink_->sizes, (std::vector<std::size_t>{8, 4, 2, 4, 8}));
+  EXPECT_EQ(Count(kOut), 14U);
+}
+
+TEST_F(WorkerTest, WhileCommitsAreSlowTransactionsStaySmall) {
+  transaction_events_ = 4;
+  timeout_ = std::chrono::milliseconds{0};
+  prepare_ = [this] { sink_->commit_errors = {ErrorKind::kReplaceSink}; };
+  std::vector<std::optional<std::string>> values;
+  for (int i = 0; i < 6; ++i) values.push_back(EventText(std::to_string(i)));
+  ASSERT_TRUE(Run(values).ok());
+  EXPECT_EQ(sink_->sizes, (std::vector<std::size_t>{4, 2, 2, 2}));
 }
 
 TEST_F(WorkerTest, TheSinkCommitsTheSealedCheckpointWithItsOutputs) {

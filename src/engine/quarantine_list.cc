@@ -1,0 +1,35 @@
+#include "engine/quarantine_list.h"
+
+#include <utility>
+
+namespace sluice {
+namespace {
+
+std::string KeyOf(const Position& position, std::optional<TopicId> topic) {
+  std::string key = position.ToString();
+  if (topic) key += '#' + std::to_string(*topic);
+  return key;
+}
+
+}  // namespace
+
+bool QuarantineList::Add(const Position& position, std::optional<TopicId> topic,
+                         std::string reason) {
+  std::string key = KeyOf(position, topic);
+  if (!reasons_.try_emplace(key, std::move(reason)).second) return false;
+  order_.push_back(std::move(key));
+  if (order_.size() > kMost) {
+    reasons_.erase(order_.front());
+    order_.pop_front();
+  }
+  return true;
+}
+
+const std::string* QuarantineList::Find(const Position& position,
+                                        std::optional<TopicId> topic) const {
+  if (reasons_.empty()) return nullptr;
+  const auto found = reasons_.find(KeyOf(position, topic));
+  return found == reasons_.end() ? nullptr : &found->second;
+}
+
+}  // namespace sluice
