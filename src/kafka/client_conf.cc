@@ -14,6 +14,7 @@ namespace {
 
 /// librdkafka 2.2.0: before it, a full fetch queue stops the fetcher for a fixed second.
 constexpr int kHasFetchQueueBackoff = 0x02020000;
+constexpr int kHasGroupProtocol = 0x02040000;
 constexpr std::size_t kMaxBatchBytes = 1'000'000;
 /// Above the brokers' usual socket.request.max.bytes, so that topics decide and not the client.
 constexpr std::size_t kClientRecordLimit = 104'857'600;
@@ -55,6 +56,7 @@ Options ConsumerDefaults() {
       {"topic.metadata.refresh.interval.ms", "60000"},
   };
   if (rd_kafka_version() >= kHasFetchQueueBackoff) defaults["fetch.queue.backoff.ms"] = "20";
+  if (rd_kafka_version() >= kHasGroupProtocol) defaults["group.protocol"] = "classic";
   return defaults;
 }
 
@@ -93,6 +95,8 @@ Result<ConfHandle> Begin(ClientKind kind, const Options& defaults, const Options
   if (!problems.empty()) return Refused(problems.front().message);
   ConfHandle conf(rd_kafka_conf_new());
   SLUICE_TRY(Set(conf.get(), "client.id", client_id));
+  // A producer's asking for a topic would make it.
+  SLUICE_TRY(Set(conf.get(), "allow.auto.create.topics", "false"));
   SLUICE_TRY(SetAll(conf.get(), defaults));
   SLUICE_TRY(SetAll(conf.get(), options));
   SLUICE_TRY(Set(conf.get(), "bootstrap.servers", brokers));
@@ -112,8 +116,8 @@ Result<ConfHandle> ConsumerConf(const KafkaSourceSettings& settings) {
                                          // would reset a position must be seen.
                                          {"auto.offset.reset", "error"},
                                          {"isolation.level", "read_committed"},
-                                         {"allow.auto.create.topics", "false"},
-                                         {"enable.partition.eof", "false"}}));
+                                         // Says where the markers of transactions end.
+                                         {"enable.partition.eof", "true"}}));
   return conf;
 }
 

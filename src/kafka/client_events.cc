@@ -11,6 +11,20 @@ namespace sluice::kafka {
 namespace {
 
 constexpr int kLogError = 3;
+/// The library's name for a log line that is about a partition's part in a transaction; below the
+/// level of an error it says nothing without `debug`.
+constexpr std::string_view kRegistration = "ADDPARTS";
+/// Before it, the nonce of SCRAM is one that Kafka 4 refuses as a wrong password.
+constexpr int kKeepsNonce = 0x02060100;
+
+std::string ConnectionAdvice(int code, std::string_view reason) {
+  const bool denied = code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+                      code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
+  if (!denied || rd_kafka_version() >= kKeepsNonce) return {};
+  if (reason.find("SCRAM") == std::string_view::npos) return {};
+  return std::string("; with Kafka 4, SCRAM needs librdkafka 2.6.1 or newer, and this is ") +
+         rd_kafka_version_str() + ": use a newer one, or PLAIN over TLS";
+}
 
 }  // namespace
 
@@ -29,7 +43,7 @@ void ClientEvents::Note(int code, const std::string& text) {
 }
 
 void ClientEvents::Log(int level, std::string_view facility, std::string_view text) const {
-  if (log_) log_(level, facility, text);
+  if (log_ && !muted_) log_(level, facility, text);
 }
 
 void ClientEvents::OnError(rd_kafka_s* client, int code, const char* reason, void* opaque) {
@@ -45,14 +59,24 @@ void ClientEvents::OnError(rd_kafka_s* client, int code, const char* reason, voi
     events->Log(kLogError, "FATAL", text.data());
     return;
   }
-  events->last_error_ = reason;
+  events->last_error_ = reason + ConnectionAdvice(code, reason);
+}
+
+std::string ClientEvents::TakeRefusedPartition() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(refused_partition_, {});
 }
 
 void ClientEvents::OnLog(const rd_kafka_s* client, int level, const char* facility,
                          const char* text) {
   // A client that is being made or destroyed may have no opaque.
   const auto* events = static_cast<const ClientEvents*>(rd_kafka_opaque(client));
-  if (events != nullptr) events->Log(level, facility, text);
+  if (events == nullptr) return;
+  if (std::string_view(facility) == kRegistration) {
+    const std::scoped_lock lock(events->mutex_);
+    events->refused_partition_ = text;
+  }
+  events->Log(level, facility, text);
 }
 
 }  // namespace sluice::kafka

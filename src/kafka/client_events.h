@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <atomic>
+#include <mutex>
 #include <string>
 
 #include "kafka/handles.h"
@@ -28,8 +29,14 @@ class ClientEvents {
   /// The last error about connections ("" if none): why a broker does not answer.
   [[nodiscard]] const std::string& last_error() const { return last_error_; }
 
+  /// The partition whose registration with a transaction the brokers refused last, in the library's
+  /// words, which its error leaves out; "" if none. Cleared by the call.
+  std::string TakeRefusedPartition();
+
   /// Counts and logs an error that came in another way than through the error callback.
   void Note(int code, const std::string& text);
+  /// No log line is passed on from now on.
+  void Mute() { muted_ = true; }
   void Log(int level, std::string_view facility, std::string_view text) const;
 
  private:
@@ -41,6 +48,9 @@ class ClientEvents {
   void* owner_;
   bool brokers_down_ = false;
   std::string last_error_;
+  std::atomic<bool> muted_{false};
+  mutable std::mutex mutex_;
+  mutable std::string refused_partition_;
 };
 
 }  // namespace sluice::kafka

@@ -3,40 +3,22 @@
 #include <librdkafka/rdkafka.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
 
 namespace sluice::kafka {
 namespace {
 
 rd_kafka_resp_err_t ErrorCode(int code) { return static_cast<rd_kafka_resp_err_t>(code); }
 
-/// What no replay and no new producer mends: an operator must change a right or a setting.
+/// What no replay, no new producer and no waiting mends.
 bool NeedsOperator(int code) {
   switch (code) {
-    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
     case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION:
     case RD_KAFKA_RESP_ERR__NOT_CONFIGURED:
     case RD_KAFKA_RESP_ERR__INVALID_ARG:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// The outcome is unknown, or the producer is in a state that none of our calls leads out of.
-bool NeedsNewProducer(int code) {
-  switch (code) {
-    case RD_KAFKA_RESP_ERR__TIMED_OUT:
-    case RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE:
-    case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
-    case RD_KAFKA_RESP_ERR__STATE:
-    case RD_KAFKA_RESP_ERR__CONFLICT:
-    case RD_KAFKA_RESP_ERR__PREV_IN_PROGRESS:
-    case RD_KAFKA_RESP_ERR__INCONSISTENT:
-    case RD_KAFKA_RESP_ERR__OUTDATED:
-    case RD_KAFKA_RESP_ERR__DESTROY:
       return true;
     default:
       return false;
@@ -68,24 +50,22 @@ ErrorKind KindOf(const CallFailure& failure, ProducerCall call) {
     return ErrorKind::kInvalidConfig;
   }
   if (NeedsOperator(failure.code)) return ErrorKind::kFatal;
+  if (IsMissingRight(failure.code)) return ErrorKind::kUnavailable;
   // librdkafka: "no way for a producer instance to recover from fatal errors".
   if (failure.fatal) return ErrorKind::kReplaceSink;
   if (failure.abortable) return ErrorKind::kAbortTransaction;
-  if (call == ProducerCall::kInit) {
-    // Nothing was written yet, and init_transactions may be called again on the same producer.
-    if (failure.retriable || NeedsNewProducer(failure.code)) return ErrorKind::kUnavailable;
-    return ErrorKind::kFatal;
-  }
+  // Nothing was written yet, and init_transactions may be called again on the same producer.
+  if (call == ProducerCall::kInit) return ErrorKind::kUnavailable;
   if (call == ProducerCall::kProduce) {
     // __STATE: an earlier record or request made the transaction fail.
     if (failure.code == RD_KAFKA_RESP_ERR__QUEUE_FULL || failure.code == RD_KAFKA_RESP_ERR__STATE) {
       return ErrorKind::kAbortTransaction;
     }
     const ErrorKind kind = KindOfDelivery(failure.code);
-    if (kind == ErrorKind::kRefused || IsMissingTopic(failure.code)) return kind;
+    if (kind != ErrorKind::kAbortTransaction || IsMissingTopic(failure.code)) return kind;
   }
-  if (failure.retriable || NeedsNewProducer(failure.code)) return ErrorKind::kReplaceSink;
-  return ErrorKind::kFatal;
+  // The outcome is unknown, or the producer is in a state that none of our calls leads out of.
+  return ErrorKind::kReplaceSink;
 }
 
 ErrorKind KindOfDelivery(int code) {
@@ -93,11 +73,13 @@ ErrorKind KindOfDelivery(int code) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
-    case RD_KAFKA_RESP_ERR_INVALID_MSG:
     case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
-    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
       return ErrorKind::kRefused;
+    // Every record would meet it: the client library stamps them with the time of this host.
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+      return ErrorKind::kUnavailable;
     default:
+      if (IsMissingRight(code)) return ErrorKind::kUnavailable;
       return IsFencing(code) ? ErrorKind::kReplaceSink : ErrorKind::kAbortTransaction;
   }
 }
@@ -113,14 +95,48 @@ ErrorKind KindOfConsumerError(int code) {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
       return ErrorKind::kFatal;
-    // The library steps over a set of records that it can't read: fetch it again instead.
-    case RD_KAFKA_RESP_ERR__BAD_MSG:
-    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
-    case RD_KAFKA_RESP_ERR__UNDERFLOW:
-      return ErrorKind::kAbortTransaction;
     default:
       return ErrorKind::kUnavailable;
   }
+}
+
+std::string Advice(int code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return "; give its user the right to Read and Describe source topics, to Write and Describe "
+             "sink topics (kafka-acls --add), sluice goes on by itself";
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+      return "; give its user the right to Read the group (kafka-acls --add --group), sluice goes "
+             "on by itself";
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+      return "; give its user the right to Write and Describe the transactional.id (kafka-acls "
+             "--add --transactional-id), sluice goes on by itself";
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP: {
+      const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+      std::array<char, 32> text{};
+      std::tm utc{};
+      std::strftime(text.data(), text.size(), "%FT%H:%MZ", gmtime_r(&now, &utc));
+      return std::string("; the clock of this host says ") + text.data() +
+             ", which is more away from the broker's than message.timestamp.after.max.ms or "
+             "before.max.ms of the topic allows: set the clock right, sluice goes on by itself";
+    }
+    default:
+      return {};
+  }
+}
+
+bool IsMissingRight(int code) {
+  return code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+}
+
+bool IsTooLarge(int code) {
+  return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+         code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||
+         code == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE;
 }
 
 bool IsFencing(int code) {

@@ -32,6 +32,14 @@ ErrorKind KindOfDelivery(int code);
 /// The kind of an error that a consumer's poll or commit reports.
 ErrorKind KindOfConsumerError(int code);
 
+/// What the operator can do about a code, to put behind the message: "; grant Write on the topic";
+/// empty where the code speaks for itself.
+std::string Advice(int code);
+
+/// True if a right is missing: an operator must give it (back).
+bool IsMissingRight(int code);
+/// True if a record is refused for its size.
+bool IsTooLarge(int code);
 /// True if another producer, or the broker after a stall, took the transactional.id away.
 bool IsFencing(int code);
 /// True if the topic or partition does not exist (any more).

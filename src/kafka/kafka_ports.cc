@@ -67,6 +67,11 @@ Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const Source
       ParseOffsetReset(node.String("auto_offset_reset")).value_or(OffsetReset::kEarliest);
   settings.client_id = "sluice-" + context.pipeline;
   settings.options = node.Texts("options");
+  // Each worker is a member of its own: the brokers would fence all but one of the same name.
+  const auto instance = settings.options.find("group.instance.id");
+  if (instance != settings.options.end() && context.worker > 0) {
+    instance->second += "." + std::to_string(context.worker);
+  }
   settings.log = LimitedLog(context.log);
   return std::unique_ptr<Source>(
       new KafkaSource(std::move(settings), context.watchdog, context.metrics));

@@ -86,8 +86,10 @@ std::size_t KafkaSink::MaxRecordBytes(TopicId topic) const {
 }
 
 Status KafkaSink::Begin() {
+  if (state_ == State::kReady && producer_->end_in_doubt()) SLUICE_TRY(Remake());
   if (state_ != State::kReady) return NeedsReplacement();
   begun_ = true;
+  producer_->SendAlone(alone_);
   return Judge(producer_->Begin());
 }
 
@@ -174,7 +176,8 @@ Status KafkaSink::Remake() {
 Status KafkaSink::Judge(Status status) {
   if (status.ok()) return status;
   Error error = std::move(status).error();
-  if (error.kind == ErrorKind::kReplaceSink || error.kind == ErrorKind::kFatal) {
+  if (error.kind == ErrorKind::kReplaceSink || error.kind == ErrorKind::kFatal ||
+      producer_->broken()) {
     state_ = State::kBroken;
   }
   if (state_ == State::kBroken && producer_->fenced()) {

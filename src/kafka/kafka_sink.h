@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ class KafkaSink final : public Sink {
   [[nodiscard]] std::size_t MaxRecordBytes(TopicId topic) const override;
   Status Begin() override;
   Status Write(const Outbox& outbox) override;
+  void WriteAlone(bool alone) override { alone_ = alone; }
+  [[nodiscard]] std::optional<RefusedOutput> Refused() const override {
+    return producer_ == nullptr ? std::nullopt : producer_->refused();
+  }
   Status Commit() override;
   /// kFatal with at_least_once.
   Status CommitWith(const SealedCheckpoint& checkpoint) override;
@@ -67,6 +72,7 @@ class KafkaSink final : public Sink {
   std::unique_ptr<Producer> producer_;
   State state_ = State::kClosed;
   bool begun_ = false;
+  bool alone_ = false;
 };
 
 }  // namespace sluice::kafka

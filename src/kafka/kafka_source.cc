@@ -8,19 +8,23 @@
 #include <utility>
 
 #include "kafka/client_conf.h"
+#include "kafka/consumer_end.h"
 #include "kafka/errors.h"
 #include "kafka/group_offsets.h"
+#include "kafka/membership.h"
 #include "kafka/topic_presence.h"
 
 namespace sluice::kafka {
 namespace {
 
 constexpr std::size_t kChunk = 512;
+constexpr std::chrono::seconds kPassInterval{1};
+constexpr std::chrono::seconds kPassAnswerTime{1};
+constexpr std::chrono::seconds kPassRetry{10};
 constexpr std::chrono::seconds kLagInterval{1};
 constexpr std::chrono::milliseconds kEndInterval{500};
 constexpr std::chrono::milliseconds kEndAnswerTime{300};
 constexpr std::chrono::milliseconds kIdleSlice{100};
-constexpr std::chrono::milliseconds kSeekTime{5'000};
 constexpr std::chrono::seconds kCloseLimit{60};
 constexpr int kLogInfo = 6;
 
@@ -35,43 +39,25 @@ Error Moved() {
   return {ErrorKind::kDiscard, "partitions were given or taken: the batch in hand is void"};
 }
 
-/// Comparable form of a membership.
-std::string Text(const rd_kafka_consumer_group_metadata_s* metadata) {
-  void* bytes = nullptr;
-  std::size_t size = 0;
-  const ErrorHandle error(rd_kafka_consumer_group_metadata_write(metadata, &bytes, &size));
-  if (error != nullptr) return {};
-  std::string text(static_cast<const char*>(bytes), size);
-  rd_kafka_mem_free(nullptr, bytes);
-  return text;
-}
-
-std::string OutsiderOf(const KafkaSourceSettings& settings) {
-  const auto instance = settings.options.find("group.instance.id");
-  const GroupMetadataHandle metadata(rd_kafka_consumer_group_metadata_new_with_genid(
-      settings.group.c_str(), -1, "",
-      instance == settings.options.end() ? nullptr : instance->second.c_str()));
-  return Text(metadata.get());
-}
-
 }  // namespace
 
 KafkaSource::KafkaSource(KafkaSourceSettings settings, Watchdog& watchdog, MetricsRegistry& metrics)
     : settings_(std::move(settings)),
       watchdog_(watchdog),
       metrics_(metrics),
-      events_(metrics, "consumer", settings_.log, this),
+      events_(std::make_shared<ClientEvents>(metrics, "consumer", settings_.log, this)),
       partitions_(metrics_),
-      health_(settings_, events_),
-      chunk_(kChunk),
-      outsider_(OutsiderOf(settings_)) {}
+      fetching_(partitions_),
+      health_(settings_, *events_),
+      stalled_(settings_, *events_),
+      chunk_(kChunk) {}
 
 KafkaSource::~KafkaSource() { Close(); }
 
 Status KafkaSource::Create() {
   Result<ConfHandle> conf = ConsumerConf(settings_);
   if (!conf) return std::move(conf).error();
-  events_.Install(conf.value().get());
+  events_->Install(conf.value().get());
   rd_kafka_conf_set_rebalance_cb(
       conf.value().get(), [](rd_kafka_t* client, rd_kafka_resp_err_t err,
                              rd_kafka_topic_partition_list_t* list, void* opaque) {
@@ -98,7 +84,7 @@ Status KafkaSource::Open() {
   const MessageHandle none(rd_kafka_consumer_poll(consumer_.get(), 0));
   if (!present) {
     Error error = std::move(present).error().Wrap("Kafka at " + settings_.brokers);
-    if (!events_.last_error().empty()) error.message += " (" + events_.last_error() + ")";
+    if (!events_->last_error().empty()) error.message += " (" + events_->last_error() + ")";
     return error;
   }
   const PartitionListHandle topics(
@@ -120,21 +106,17 @@ void KafkaSource::OnRebalance(rd_kafka_s* client, int code, rd_kafka_topic_parti
   source->moved_ = true;
   // A pause by the application outlives the assignment in the library: the partitions would stay
   // silent when they are given again.
-  if (source->paused_) {
-    const PartitionListHandle paused = source->partitions_.List();
-    rd_kafka_resume_partitions(client, paused.get());
-  }
+  source->fetching_.ResumeForGood(client);
   source->buffer_.DropTaken();
   source->partitions_.Clear();
-  source->health_.ForgetPartitions();
+  source->stalled_.Clear();
   source->assignment_.reset();
   source->rewind_needed_ = false;
-  source->paused_ = false;
   source->membership_.clear();
   source->metrics_.rebalances.Increment();
   const bool given = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-  source->events_.Log(kLogInfo, "REBALANCE",
-                      (given ? "given " : "taken ") + std::to_string(list->cnt) + " partitions");
+  source->events_->Log(kLogInfo, "REBALANCE",
+                       (given ? "given " : "taken ") + std::to_string(list->cnt) + " partitions");
   if (given) {
     // Their start needs answers from the brokers: left to the next Poll, which can fail and repeat.
     source->assignment_.reset(rd_kafka_topic_partition_list_copy(list));
@@ -169,21 +151,17 @@ Status KafkaSource::Prepare() {
   }
   if (error_) return *std::exchange(error_, std::nullopt);
   if (assignment_ != nullptr) SLUICE_TRY(StartAssignment());
-  bool restart = false;
-  SLUICE_TRY(health_.Check(consumer_.get(), partitions_, restart));
-  if (restart) {
-    const rd_kafka_resp_err_t err = rd_kafka_assign(consumer_.get(), partitions_.List().get());
-    if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return Error{ErrorKind::kUnavailable, "starting the partitions anew: " + CodeText(err)};
-    }
-  }
-  return Ok();
+  return health_.Check(consumer_.get());
 }
 
 Status KafkaSource::Poll(const PollLimits& limits, std::vector<Record>& records) {
   SLUICE_TRY(Prepare());
   if (rewind_needed_) SLUICE_TRY(RewindToCommitted());
-  SLUICE_TRY(ResumeAll());
+  SLUICE_TRY(OrRewind(fetching_.Resume(consumer_.get())));
+  if (stalled_.Retry(consumer_.get(), partitions_)) {
+    SLUICE_TRY(OrRewind(fetching_.StartAnew(consumer_.get())));
+  }
+  if (!buffer_.has_handed_out() && !buffer_.has_taken()) PassGaps();
   const std::size_t first = records.size();
   const std::size_t max_records = first + limits.max_records;
   const bool in_hand = buffer_.has_handed_out();
@@ -199,7 +177,7 @@ Status KafkaSource::Poll(const PollLimits& limits, std::vector<Record>& records)
   }
   const std::size_t count = records.size() - first;
   if (count > 0) {
-    if (!in_hand) membership_ = Text(GroupMetadata().get());
+    if (!in_hand) membership_ = MembershipOf(consumer_.get());
     metrics_.received_records.Add(static_cast<double>(count));
     metrics_.received_bytes.Add(static_cast<double>(bytes));
   }
@@ -242,19 +220,29 @@ void KafkaSource::Take(MessageHandle message) {
 
 void KafkaSource::TakeError(const rd_kafka_message_s& message) {
   const int code = message.err;
-  if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
+  OwnedPartition* owned =
+      message.rkt == nullptr
+          ? nullptr
+          : partitions_.Find(rd_kafka_topic_name(message.rkt), message.partition);
+  if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    if (owned != nullptr) owned->ReachedEnd(message.offset);
+    return;
+  }
   const std::string topic = message.rkt == nullptr ? "" : rd_kafka_topic_name(message.rkt);
   const char* detail = rd_kafka_message_errstr(&message);
-  const std::string text = "Kafka consumer: " + (topic.empty() ? "" : topic + ": ") +
-                           (detail == nullptr ? CodeText(code) : detail);
-  events_.Note(code, text);
+  const std::string what = detail == nullptr ? CodeText(code) : detail;
+  if (owned != nullptr && !IsMissingTopic(code)) {
+    stalled_.Note(consumer_.get(), *owned, code, what);
+    return;
+  }
+  const std::string text = "Kafka consumer: " + (topic.empty() ? "" : topic + ": ") + what;
+  events_->Note(code, text);
   if (IsMissingTopic(code)) {
     health_.NoteMissingTopic();
-  } else if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-    health_.NoteOutOfRange(topic, message.partition);
   } else if (code != RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED) {
     // Beyond max.poll.interval.ms the library leaves the group and joins again by itself.
-    error_ = Error{KindOfConsumerError(code), text};
+    error_ = Error{KindOfConsumerError(code), text + Advice(code)};
+    if (error_->kind == ErrorKind::kDiscard) rewind_needed_ = true;
   }
 }
 
@@ -263,7 +251,7 @@ Status KafkaSource::Idle(std::chrono::milliseconds time) {
   // What is wrong is told at the end: the place in the group must be kept meanwhile.
   Status prepared = Prepare();
   if (!subscribed_ || (!prepared && prepared.error().kind == ErrorKind::kDiscard)) return prepared;
-  PauseAll();
+  fetching_.Pause(consumer_.get());
   do {
     MessageHandle message(
         rd_kafka_consumer_poll(consumer_.get(), Ms(std::min(Until(end), kIdleSlice))));
@@ -295,44 +283,35 @@ Status KafkaSource::RewindToCommitted() {
     error.kind = ErrorKind::kUnavailable;
     return error;
   }
-  if (std::exchange(paused_, false)) rd_kafka_resume_partitions(consumer_.get(), list.get());
-  SLUICE_TRY(SeekAll(list.get()));
   partitions_.MoveTo(list.get());
+  SLUICE_TRY(fetching_.Restart(consumer_.get()));
   rewind_needed_ = false;
   metrics_.rewinds.Increment();
   return Ok();
 }
 
-Status KafkaSource::SeekAll(const rd_kafka_topic_partition_list_s* offsets) {
-  // One by one: seek_partitions of librdkafka before 2.1 waits for a thousandth of its time-out.
-  for (int i = 0; i < offsets->cnt; ++i) {
-    const rd_kafka_topic_partition_t& to = offsets->elems[i];
-    const TopicHandle topic(rd_kafka_topic_new(consumer_.get(), to.topic, nullptr));
-    const rd_kafka_resp_err_t err =
-        rd_kafka_seek(topic.get(), to.partition, to.offset, Ms(kSeekTime));
-    if (err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    // A partition whose fetcher does not run yet can't seek, but can be started elsewhere.
-    const rd_kafka_resp_err_t assigned = rd_kafka_assign(consumer_.get(), offsets);
-    if (assigned == RD_KAFKA_RESP_ERR_NO_ERROR) return Ok();
-    rewind_needed_ = true;
-    return Error{ErrorKind::kUnavailable, "seeking " + std::string(to.topic) + "[" +
-                                              std::to_string(to.partition) + "]: " + CodeText(err)};
+Status KafkaSource::OrRewind(Status status) {
+  if (!status) rewind_needed_ = true;
+  return status;
+}
+
+void KafkaSource::PassGaps() {
+  const Time now = std::chrono::steady_clock::now();
+  if (now < next_pass_) return;
+  next_pass_ = now + kPassInterval;
+  Checkpoint passed;
+  for (const OwnedPartition& owned : partitions_.partitions()) {
+    if (owned.CanPassGap()) passed.push_back({owned.topic, owned.partition, owned.gap_end});
   }
-  return Ok();
-}
-
-void KafkaSource::PauseAll() {
-  if (paused_ || partitions_.empty()) return;
-  rd_kafka_pause_partitions(consumer_.get(), partitions_.List().get());
-  paused_ = true;
-}
-
-Status KafkaSource::ResumeAll() {
-  if (!std::exchange(paused_, false)) return Ok();
-  const PartitionListHandle list = partitions_.List();
-  rd_kafka_resume_partitions(consumer_.get(), list.get());
-  // The library resumes from a position of its own, which before 2.4 may be another one.
-  return SeekAll(list.get());
+  if (passed.empty()) return;
+  // Nothing depends on it, so that the next time will do.
+  const Status committed =
+      CommitOffsets(consumer_.get(), OffsetList(passed).get(), kPassAnswerTime);
+  if (committed.ok()) {
+    Committed(passed);
+  } else {
+    next_pass_ = std::chrono::steady_clock::now() + kPassRetry;
+  }
 }
 
 void KafkaSource::Close() {
@@ -341,26 +320,21 @@ void KafkaSource::Close() {
   buffer_.DropTaken();
   buffer_.Release();
   if (std::exchange(assignment_, nullptr) != nullptr) rd_kafka_assign(consumer_.get(), nullptr);
-  rd_kafka_consumer_close(consumer_.get());
+  LeaveGroup(consumer_.get());
   partitions_.Clear();
   subscribed_ = false;
   queue_.reset();
-  consumer_.reset();
-}
-
-GroupMetadataHandle KafkaSource::GroupMetadata() const {
-  return GroupMetadataHandle(rd_kafka_consumer_group_metadata(consumer_.get()));
+  EndConsumer(std::move(consumer_), events_);
 }
 
 Result<SealedCheckpoint> KafkaSource::Seal(const Checkpoint& checkpoint) {
   if (consumer_ == nullptr) return Error{ErrorKind::kFatal, "the Kafka source is closed"};
-  const GroupMetadataHandle metadata = GroupMetadata();
-  std::string now = metadata == nullptr ? "" : Text(metadata.get());
+  std::string now = MembershipOf(consumer_.get());
   const bool owned = std::ranges::all_of(checkpoint, [this](const NextOffset& next) {
     return partitions_.Find(next.topic, next.partition) != nullptr;
   });
   // A commit without a membership would not be checked by the broker at all.
-  if (!owned || now.empty() || now == outsider_ || now != membership_) {
+  if (!owned || now.empty() || now != membership_) {
     rewind_needed_ = true;
     return Error{ErrorKind::kDiscard, "the consumer group moved on before the commit"};
   }
@@ -370,8 +344,11 @@ Result<SealedCheckpoint> KafkaSource::Seal(const Checkpoint& checkpoint) {
 Status KafkaSource::Commit(const Checkpoint& checkpoint) {
   const auto sealed = Seal(checkpoint);
   if (!sealed) return sealed.error();
-  SLUICE_TRY(
-      CommitOffsets(consumer_.get(), OffsetList(checkpoint).get(), settings_.request_timeout));
+  Status committed =
+      CommitOffsets(consumer_.get(), OffsetList(checkpoint).get(), settings_.request_timeout);
+  // No Rewind follows a kDiscard, and this one need not come with a rebalance.
+  if (!committed && committed.error().kind == ErrorKind::kDiscard) rewind_needed_ = true;
+  SLUICE_TRY(std::move(committed));
   Committed(checkpoint);
   return Ok();
 }
@@ -386,7 +363,8 @@ void KafkaSource::Committed(const Checkpoint& checkpoint) {
 std::vector<PartitionStatus> KafkaSource::Partitions() const {
   std::vector<PartitionStatus> statuses;
   for (const OwnedPartition& owned : partitions_.partitions()) {
-    statuses.push_back({std::string(owned.topic), owned.partition, owned.committed, owned.high});
+    statuses.push_back(
+        {std::string(owned.topic), owned.partition, owned.committed, owned.high, owned.stalled});
   }
   return statuses;
 }

@@ -2,17 +2,20 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "kafka/client_events.h"
+#include "kafka/fetching.h"
 #include "kafka/handles.h"
 #include "kafka/message_buffer.h"
 #include "kafka/metrics.h"
 #include "kafka/partition_table.h"
 #include "kafka/settings.h"
 #include "kafka/source_health.h"
+#include "kafka/stalled_partitions.h"
 #include "sluice/metrics.h"
 #include "sluice/source.h"
 #include "util/watchdog.h"
@@ -62,25 +65,27 @@ class KafkaSource final : public Source {
   Status Prepare();
   Status StartAssignment();
   Status RewindToCommitted();
-  Status ResumeAll();
-  void PauseAll();
-  Status SeekAll(const rd_kafka_topic_partition_list_s* offsets);
+  /// Nothing may be handed out before a rewind where fetching could not be set.
+  Status OrRewind(Status status);
+  /// Commits what lies behind the last record and holds none, while nothing is in hand.
+  void PassGaps();
 
   void WaitForOne(std::chrono::milliseconds wait);
   bool FetchChunk(std::size_t room);
   void Take(MessageHandle message);
   void TakeError(const rd_kafka_message_s& message);
   Status Outcome(bool handed_out);
-  GroupMetadataHandle GroupMetadata() const;
   void RefreshLag();
   void AskForOneEnd();
 
   KafkaSourceSettings settings_;
   Watchdog& watchdog_;
   SourceMetrics metrics_;
-  ClientEvents events_;
+  std::shared_ptr<ClientEvents> events_;  ///< A client that does not end keeps them.
   PartitionTable partitions_;
+  Fetching fetching_;
   SourceHealth health_;
+  StalledPartitions stalled_;
   ClientHandle consumer_;
   QueueHandle queue_;
   MessageBuffer buffer_;  // Its messages go before the consumer does.
@@ -90,10 +95,9 @@ class KafkaSource final : public Source {
   PartitionListHandle assignment_;  ///< Given by the group and not started yet.
   bool moved_ = false;              ///< A rebalance that no caller was told of yet.
   bool rewind_needed_ = false;
-  bool paused_ = false;
   std::optional<Error> error_;  ///< For the next call, where this one has records to give.
-  std::string outsider_;        ///< Membership of a consumer that is in no group.
   std::string membership_;      ///< When the first of the records in hand was handed out.
+  Time next_pass_;
   Time next_lag_;
   Time next_end_;
   std::size_t end_asked_ = 0;

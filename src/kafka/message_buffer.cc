@@ -52,7 +52,7 @@ MessageBuffer::~MessageBuffer() {
 
 void MessageBuffer::Take(MessageHandle message, PartitionTable& partitions) {
   OwnedPartition* owner = partitions.Find(rd_kafka_topic_name(message->rkt), message->partition);
-  if (owner == nullptr || message->offset < owner->next) return;
+  if (owner == nullptr || owner->held || message->offset < owner->next) return;
   owner->next = message->offset + 1;
   taken_.push_back(message.release());
 }

@@ -22,7 +22,7 @@ class MessageBuffer {
   MessageBuffer& operator=(const MessageBuffer&) = delete;
 
   /// Keeps a message that is the next one of an owned partition or after it; frees any other, which
-  /// was fetched before a seek or for an assignment that is gone.
+  /// was fetched before a seek, for an assignment that is gone, or behind one that can't be read.
   void Take(MessageHandle message, PartitionTable& partitions);
 
   /// Appends one record per taken message, with its key and headers, until `records` holds

@@ -26,8 +26,8 @@ SourceMetrics::SourceMetrics(MetricsRegistry& registry)
 Gauge& SourceMetrics::Lag(std::string_view topic, int partition) {
   return registry_.GaugeOf(
       "sluice_consumer_lag_records",
-      "Records between the committed offset and the end of the partition; the markers of "
-      "transactions count, so 1 on an idle partition is normal.",
+      "Offsets between the committed one and the end of the partition; 0 once all is read, also "
+      "behind the markers of transactions.",
       {{"topic", std::string(topic)}, {"partition", std::to_string(partition)}});
 }
 

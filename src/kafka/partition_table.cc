@@ -13,6 +13,13 @@ std::int64_t LagOf(const OwnedPartition& partition) {
 
 }  // namespace
 
+void OwnedPartition::ReachedEnd(std::int64_t offset) {
+  if (held || offset <= next) return;
+  if (gap_end != next) gap_begin = next;
+  gap_end = offset;
+  next = offset;
+}
+
 void PartitionTable::Assign(const rd_kafka_topic_partition_list_s* list) {
   Clear();
   for (int i = 0; i < list->cnt; ++i) {
@@ -31,7 +38,9 @@ void PartitionTable::MoveTo(const rd_kafka_topic_partition_list_s* list) {
     const rd_kafka_topic_partition_t& to = list->elems[i];
     OwnedPartition* owned = Find(to.topic, to.partition);
     if (owned == nullptr) continue;
-    owned->next = to.offset;
+    const bool in_gap = to.offset >= owned->gap_begin && to.offset < owned->gap_end;
+    // The broker may have deleted what the gap holds: there is nothing to read in it.
+    owned->next = in_gap ? owned->gap_end : to.offset;
     owned->committed = to.offset;
   }
 }
@@ -57,9 +66,10 @@ OwnedPartition* PartitionTable::Find(std::string_view topic, std::int32_t partit
   return &*found;
 }
 
-PartitionListHandle PartitionTable::List() const {
+PartitionListHandle PartitionTable::List(Which which) const {
   PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions_.size())));
   for (const OwnedPartition& partition : partitions_) {
+    if (which == Which::kNotHeld && partition.held) continue;
     rd_kafka_topic_partition_list_add(list.get(), partition.topic.data(), partition.partition)
         ->offset = partition.next;
   }

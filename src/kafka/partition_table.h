@@ -27,7 +27,18 @@ struct OwnedPartition {
   std::int64_t next = 0;  ///< Offset after the last record taken from the library.
   std::int64_t committed = 0;
   std::int64_t high = kUnknown;  ///< End of the partition, as far as known.
+  /// Offsets that hold no records, at the end of what was read: markers of transactions, and
+  /// records of aborted ones. From `gap_begin` up to and without `gap_end`.
+  std::int64_t gap_begin = kUnknown;
+  std::int64_t gap_end = kUnknown;
+  std::string stalled;  ///< Why it stands still, for the operator; empty: it does not.
+  bool held = false;    ///< Nothing is taken from it now.
   Gauge* lag = nullptr;
+
+  /// All up to `offset` was fetched, and nothing of it is left.
+  void ReachedEnd(std::int64_t offset);
+  /// True if all that was read is committed, and only a gap lies behind it.
+  [[nodiscard]] bool CanPassGap() const { return committed == gap_begin && next == gap_end; }
 };
 
 /// The partitions that a consumer owns, and how far each has come. One thread.
@@ -49,8 +60,9 @@ class PartitionTable {
   [[nodiscard]] const std::vector<OwnedPartition>& partitions() const { return partitions_; }
   [[nodiscard]] bool empty() const { return partitions_.empty(); }
 
-  /// All partitions, each with its `next` as offset.
-  [[nodiscard]] PartitionListHandle List() const;
+  enum class Which : std::uint8_t { kAll, kNotHeld };
+  /// The partitions, each with its `next` as offset.
+  [[nodiscard]] PartitionListHandle List(Which which = Which::kAll) const;
 
   /// Takes over the ends that the last fetches of `consumer` saw, and sets the lag gauges.
   void RefreshLag(rd_kafka_s* consumer);

@@ -79,6 +79,7 @@ Result<std::unique_ptr<Producer>> Producer::Make(const KafkaSinkSettings& settin
   if (!conf) return std::move(conf).error();
   std::unique_ptr<Producer> producer(new Producer(settings, watchdog, metrics));
   producer->events_.Install(conf.value().get());
+  producer->unanswered_.Install(conf.value().get());
   rd_kafka_conf_set_dr_msg_cb(
       conf.value().get(), [](rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
         OnDelivery(*message, *static_cast<Producer*>(static_cast<ClientEvents*>(opaque)->owner()));
@@ -113,14 +114,17 @@ void Producer::OnDelivery(const rd_kafka_message_s& message, Producer& producer)
       code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
     return;
   }
-  if (IsMissingTopic(code) || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
+  if (IsMissingTopic(code) || IsTooLarge(code) || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
     producer.topics_in_doubt_ = true;
   }
   if (producer.first_failure_) return;
   const auto* record = static_cast<const OutputRecord*>(message._private);
-  std::string text = Writing(*record, message.rkt) + ": " + CodeText(code);
+  std::string text = Writing(*record, message.rkt) + ": " + CodeText(code) + Advice(code);
   producer.events_.Note(code, text);
   producer.first_failure_ = DeliveryFailure{code, std::move(text)};
+  if (producer.alone_) {
+    producer.refused_ = RefusedOutput{record->position, record->topic, CodeText(code)};
+  }
 }
 
 Status Producer::Repeat(ProducerCall call, const char* name, milliseconds limit,
@@ -143,6 +147,10 @@ Error Producer::ErrorOf(const CallFailure& failure, ProducerCall call, const std
   fenced_ = fenced_ || IsFencing(failure.code);
   Error error{KindOf(failure, call),
               what + ": " + failure.text + " (" + CodeName(failure.code) + ")"};
+  if (const std::string partition = events_.TakeRefusedPartition(); !partition.empty()) {
+    error.message += "; " + partition;
+  }
+  error.message += Advice(failure.code);
   if (error.kind == ErrorKind::kAbortTransaction) {
     // Where it fails because a record did, the record says what to do; its report may lag behind.
     const Clock::time_point end = Clock::now() + kReportTime;
@@ -153,9 +161,7 @@ Error Producer::ErrorOf(const CallFailure& failure, ProducerCall call, const std
     }
   }
   if (error.kind == ErrorKind::kInvalidConfig || error.kind == ErrorKind::kFatal) {
-    error.message +=
-        "; check the brokers' transaction.max.timeout.ms and the ACLs of transactional.id " +
-        settings_.transactional_id;
+    error.message += "; check the brokers' transaction.max.timeout.ms";
   }
   return error;
 }
@@ -170,6 +176,7 @@ Status Producer::Init() {
 
 Status Producer::Begin() {
   first_failure_.reset();
+  refused_.reset();
   failed_ = false;
   topics_in_doubt_ = false;
   if (!transactional()) return Ok();
@@ -198,6 +205,11 @@ ErrorHandle Producer::TrySend(const OutputRecord& record) {
 }
 
 Status Producer::Send(const OutputRecord& record) {
+  SLUICE_TRY(HandOver(record));
+  return alone_ ? Flush() : Ok();
+}
+
+Status Producer::HandOver(const OutputRecord& record) {
   if (++since_poll_ >= kPollEvery) {
     since_poll_ = 0;
     rd_kafka_poll(client_.get(), 0);
@@ -215,6 +227,9 @@ Status Producer::Send(const OutputRecord& record) {
     if (IsMissingTopic(failure.code) && !first_failure_) {
       topics_in_doubt_ = true;
       first_failure_ = DeliveryFailure{failure.code, what + ": " + failure.text};
+    }
+    if (KindOfDelivery(failure.code) == ErrorKind::kRefused && !first_failure_) {
+      refused_ = RefusedOutput{record.position, record.topic, failure.text};
     }
     return ErrorOf(failure, ProducerCall::kProduce, what);
   }
@@ -236,7 +251,9 @@ Status Producer::Flush() {
     if (Clock::now() >= end) {
       topics_in_doubt_ = true;
       return Error{ErrorKind::kReplaceSink,
-                   std::to_string(outstanding()) + " records not acknowledged in time"};
+                   std::to_string(outstanding()) + " records not acknowledged within " +
+                       std::to_string(settings_.transaction_timeout.count()) +
+                       " ms (slow brokers, or a producer's quota): fewer are tried"};
     }
   }
   return DeliveryStatus();
@@ -259,6 +276,10 @@ bool Producer::Push() {
 Status Producer::DeliveryStatus() const {
   if (!first_failure_) return Ok();
   return Error{KindOfDelivery(first_failure_->code), first_failure_->text};
+}
+
+bool Producer::broken() const {
+  return rd_kafka_fatal_error(client_.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 Status Producer::Commit() {
@@ -294,8 +315,7 @@ bool Producer::Drain() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE);
   const Clock::time_point end = Clock::now() + kDrainTime;
   while (outstanding() > 0 && Clock::now() < end) rd_kafka_poll(client_.get(), kPollSliceMs);
-  return outstanding() == 0 &&
-         rd_kafka_fatal_error(client_.get(), nullptr, 0) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  return outstanding() == 0 && !broken();
 }
 
 std::size_t Producer::outstanding() {

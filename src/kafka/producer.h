@@ -12,9 +12,11 @@
 #include "kafka/errors.h"
 #include "kafka/handles.h"
 #include "kafka/settings.h"
+#include "kafka/unanswered.h"
 #include "sluice/metrics.h"
 #include "sluice/outbox.h"
 #include "sluice/result.h"
+#include "sluice/sink.h"
 #include "util/watchdog.h"
 
 namespace sluice::kafka {
@@ -54,8 +56,19 @@ class Producer {
   /// True if a record failed since Begin. librdkafka 2.0.2 then leaves a gap in the sequence: the
   /// records after it, and the next transaction, fail on it. The producer must be replaced.
   [[nodiscard]] bool record_failed() const { return first_failure_.has_value(); }
-  /// True if a record was not taken in time, or its topic is gone: the topics must be looked at.
+  /// True if a record was not taken in time or was too large, or its topic is gone: the topics must
+  /// be looked at.
   [[nodiscard]] bool topics_in_doubt() const { return topics_in_doubt_; }
+  /// True once the library gave the client up: only a new one goes on.
+  [[nodiscard]] bool broken() const;
+  /// True if a request about a transaction was never answered: a late copy of it could reach into
+  /// the next one. The producer must be replaced before that begins.
+  [[nodiscard]] bool end_in_doubt() const { return unanswered_.any(); }
+
+  /// From now on Send waits for the acknowledgement of its record.
+  void SendAlone(bool alone) { alone_ = alone; }
+  /// The record that failed first since Begin, if it was in no request with others.
+  [[nodiscard]] const std::optional<RefusedOutput>& refused() const { return refused_; }
 
  private:
   struct DeliveryFailure {
@@ -68,6 +81,7 @@ class Producer {
 
   static void OnDelivery(const rd_kafka_message_s& message, Producer& producer);
   [[nodiscard]] bool transactional() const { return settings_.delivery == Delivery::kExactlyOnce; }
+  Status HandOver(const OutputRecord& record);
   ErrorHandle TrySend(const OutputRecord& record);
   Status Repeat(ProducerCall call, const char* name, std::chrono::milliseconds limit,
                 const Call& invoke);
@@ -80,7 +94,10 @@ class Producer {
   const KafkaSinkSettings& settings_;
   Watchdog& watchdog_;
   ClientEvents events_;
+  UnansweredRequests unanswered_;
   std::optional<DeliveryFailure> first_failure_;
+  std::optional<RefusedOutput> refused_;
+  bool alone_ = false;
   bool failed_ = false;  ///< A call failed since Begin.
   bool fenced_ = false;
   bool topics_in_doubt_ = false;

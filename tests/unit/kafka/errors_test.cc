@@ -51,7 +51,10 @@ TEST(KafkaErrorsTest, EveryProducerFailureHasOneWayOut) {
        ErrorKind::kInvalidConfig},
       {"no right on the transactional.id",
        Failure(RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED, kYes, kNo, kNo),
-       ProducerCall::kInit, ErrorKind::kFatal},
+       ProducerCall::kInit, ErrorKind::kUnavailable},
+      {"a right on a topic that was taken away",
+       Failure(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, kNo, kYes, kNo), ProducerCall::kCommit,
+       ErrorKind::kUnavailable},
       {"a broker without transactions",
        Failure(RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, kYes, kNo, kNo), ProducerCall::kInit,
        ErrorKind::kFatal},
@@ -63,7 +66,10 @@ TEST(KafkaErrorsTest, EveryProducerFailureHasOneWayOut) {
       {"a topic that vanished", Failure(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, kNo, kNo, kNo),
        ProducerCall::kProduce, ErrorKind::kAbortTransaction},
       {"what nobody knows", Failure(RD_KAFKA_RESP_ERR_UNKNOWN, kNo, kNo, kNo),
-       ProducerCall::kCommit, ErrorKind::kFatal},
+       ProducerCall::kCommit, ErrorKind::kReplaceSink},
+      {"what nobody knows, before anything is written",
+       Failure(RD_KAFKA_RESP_ERR_UNKNOWN, kNo, kNo, kNo), ProducerCall::kInit,
+       ErrorKind::kUnavailable},
   };
   for (const Row& row : rows) EXPECT_EQ(KindOf(row.failure, row.call), row.kind) << row.what;
 }
@@ -72,14 +78,22 @@ TEST(KafkaErrorsTest, OnlyAFaultOfTheRecordItselfIsARefusal) {
   EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE), ErrorKind::kRefused);
   EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_INVALID_RECORD), ErrorKind::kRefused);
   EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT), ErrorKind::kAbortTransaction);
-  EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED),
-            ErrorKind::kAbortTransaction);
+  EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_INVALID_MSG), ErrorKind::kAbortTransaction)
+      << "the bytes were damaged on their way";
+  EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP), ErrorKind::kUnavailable)
+      << "every record would meet it";
+  EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED), ErrorKind::kUnavailable);
   EXPECT_EQ(KindOfDelivery(RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH), ErrorKind::kReplaceSink);
 }
 
-TEST(KafkaErrorsTest, ALostMembershipDiscardsAndACorruptSetIsReadAgain) {
+TEST(KafkaErrorsTest, WhatAnOperatorMustChangeIsNamed) {
+  EXPECT_NE(Advice(RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP).find("clock"), std::string::npos);
+  EXPECT_NE(Advice(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED).find("Write"), std::string::npos);
+  EXPECT_EQ(Advice(RD_KAFKA_RESP_ERR__TRANSPORT), "");
+}
+
+TEST(KafkaErrorsTest, ALostMembershipDiscards) {
   EXPECT_EQ(KindOfConsumerError(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION), ErrorKind::kDiscard);
-  EXPECT_EQ(KindOfConsumerError(RD_KAFKA_RESP_ERR__BAD_MSG), ErrorKind::kAbortTransaction);
   EXPECT_EQ(KindOfConsumerError(RD_KAFKA_RESP_ERR__TRANSPORT), ErrorKind::kUnavailable);
   EXPECT_EQ(KindOfConsumerError(RD_KAFKA_RESP_ERR__FATAL), ErrorKind::kFatal);
 }

@@ -194,6 +194,48 @@ TEST_F(KafkaSinkTest, ARefusedRecordIsNamed) {
   ExpectOk(Transaction());
 }
 
+TEST_F(KafkaSinkTest, WrittenAloneARefusedRecordIsKnownForSure) {
+  Start({"a", "b", "c"});
+  cluster().FailNext(api::kProduce, RD_KAFKA_RESP_ERR_INVALID_RECORD);
+  ExpectKind(Transaction(), ErrorKind::kRefused);
+  EXPECT_FALSE(sink_->Refused()) << "it was in one request with others";
+  ExpectOk(sink_->Abort());
+  sink_->WriteAlone(true);
+  cluster().FailNext(api::kProduce, RD_KAFKA_RESP_ERR_NO_ERROR);
+  cluster().FailNext(api::kProduce, RD_KAFKA_RESP_ERR_INVALID_RECORD);
+  ExpectKind(Transaction(), ErrorKind::kRefused);
+  const auto refused = sink_->Refused();
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->position, records_[1].position);
+  EXPECT_EQ(refused->topic, 0);
+  EXPECT_NE(refused->reason.find("failed to validate record"), std::string::npos);
+  ExpectOk(sink_->Abort());
+  sink_->WriteAlone(false);
+  ExpectOk(Transaction());
+}
+
+TEST_F(KafkaSinkTest, AnEndThatWasNotAnsweredCostsTheProducerBeforeTheNextBegin) {
+  Start({"a"});
+  // The connection breaks; the library asks again by itself, and that succeeds.
+  cluster().FailNext(api::kEndTxn, RD_KAFKA_RESP_ERR__TRANSPORT);
+  ExpectOk(Transaction());
+  EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 0);
+  RetryUntilOk([this] { return sink_->Begin(); });
+  EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 1)
+      << "a late copy of the request must find another epoch";
+  ExpectOk(sink_->Abort());
+  ExpectOk(Transaction());
+  EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 1);
+}
+
+TEST_F(KafkaSinkTest, ARightThatIsMissingIsWaitedForAndNamed) {
+  Start({"a"});
+  cluster().FailNext(api::kProduce, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+  ExpectKind(Transaction(), ErrorKind::kUnavailable, "topic " + out_);
+  ExpectOk(sink_->Abort());
+  ExpectOk(Transaction());
+}
+
 TEST_F(KafkaSinkTest, AFencedProducerIsReplacedAndTheThirdTimeIsFatal) {
   Start({"a"});
   for (int i = 0; i < 2; ++i) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "kafka/membership.h"
 #include "unit/kafka/mock_cluster.h"
 #include "unit/kafka/worker_ports.h"
 
@@ -81,6 +82,15 @@ TEST(KafkaSourceTest, WithoutACommittedOffsetErrorSaysWhatToDo) {
   ExpectKind(status, ErrorKind::kUnavailable, "no committed offset for in[0]");
 }
 
+TEST(MembershipTest, WithoutAGenerationThereIsNone) {
+  EXPECT_EQ(GenerationOf(""), -1);
+  EXPECT_EQ(GenerationOf("CGMDv2:"), -1);
+  const std::string seven("CGMDv2:\x07\0\0\0group", 16);
+  EXPECT_EQ(GenerationOf(seven), 7);
+  const std::string none("CGMDv2:\xff\xff\xff\xffgroup", 16);
+  EXPECT_EQ(GenerationOf(none), -1);
+}
+
 /// Joining takes seconds: these share one member of a group, which reads on from test to test.
 class JoinedSourceTest : public ::testing::Test {
  protected:
@@ -100,6 +110,17 @@ class JoinedSourceTest : public ::testing::Test {
   static FakeMetrics& metrics() { return shared->test.metrics; }
 
   void TearDown() override { source().Release(); }
+
+  /// Whether the value is handed out within ten seconds; what an earlier test left may come first.
+  static bool Comes(const std::string& value) {
+    std::vector<Record> records;
+    for (int i = 0; i < 100; ++i) {
+      records.clear();
+      static_cast<void>(source().Poll({10, 1'000, milliseconds(100)}, records));
+      if (std::ranges::count(Values(records), value) > 0) return true;
+    }
+    return false;
+  }
 
   inline static std::unique_ptr<Shared> shared;
 };
@@ -191,6 +212,33 @@ TEST_F(JoinedSourceTest, NobodyCommitsForAPartitionThatIsNotOwned) {
   cluster().Produce("in", {"a"});
   ASSERT_EQ(Collect(source(), 1).size(), 1U);
   ExpectKind(source().Commit({{"in", 7, 1}}), ErrorKind::kDiscard);
+}
+
+TEST_F(JoinedSourceTest, APartitionThatCanNotBeReadIsHeldAndTriedAgain) {
+  // One answer is for both partitions.
+  cluster().FailNext(api::kFetch, RD_KAFKA_RESP_ERR_POLICY_VIOLATION, 2);
+  std::vector<Record> records;
+  const auto stalled = [] { return source().Partitions()[0].stalled; };
+  for (int i = 0; i < 100 && stalled().empty(); ++i) {
+    ExpectOk(source().Poll({10, 1'000, milliseconds(50)}, records));
+  }
+  EXPECT_NE(stalled().find("at offset "), std::string::npos) << stalled();
+  EXPECT_NE(stalled().find("none of its records is skipped"), std::string::npos) << stalled();
+  cluster().Produce("in", {"after"});
+  EXPECT_TRUE(Comes("after"));
+  for (int i = 0; i < 100 && !stalled().empty(); ++i) {
+    ExpectOk(source().Poll({10, 1'000, milliseconds(100)}, records));
+  }
+  EXPECT_EQ(stalled(), "");
+}
+
+TEST_F(JoinedSourceTest, OffsetsThatTheGroupRefusesAreFollowedByARewind) {
+  cluster().Produce("in", {"only"});
+  const Checkpoint after = After(Collect(source(), 1));
+  source().Release();
+  cluster().FailNext(api::kOffsetCommit, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION);
+  ExpectKind(source().Commit(after), ErrorKind::kDiscard);
+  EXPECT_TRUE(Comes("only")) << "it was not committed";
 }
 
 TEST_F(JoinedSourceTest, ABrokerThatGoesAwayIsReportedUntilItIsBack) {

@@ -48,6 +48,7 @@ class MockCluster {
 
 namespace api {
 inline constexpr std::int16_t kProduce = 0;
+inline constexpr std::int16_t kFetch = 1;
 inline constexpr std::int16_t kOffsetCommit = 8;
 inline constexpr std::int16_t kOffsetFetch = 9;
 inline constexpr std::int16_t kInitProducerId = 22;
