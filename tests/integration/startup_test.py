@@ -78,6 +78,13 @@ def test_an_admin_port_in_use_stops_the_start_with_the_port(new_job):
     assert status not in (0, None) and str(port) in said
 
 
+def test_a_redis_with_too_few_databases_stops_the_start_with_the_setting(new_job):
+    with RedisServer(settings={"databases": "4"}) as redis:
+        status, said = ended(new_job(redis_url=redis.url).process())
+        assert status == BAD_CONFIG
+        assert "databases" in said and "stores.dedup.redis" in said and "password" not in said, said
+
+
 def test_a_wrong_redis_password_stops_the_start(new_job):
     with RedisServer(password="right") as redis:
         job = new_job(redis=redis, redis_url=f"redis://:wrong@127.0.0.1:{redis.port}")
