@@ -10,14 +10,11 @@
 #include <thread>
 
 #include "config/guarantee.h"
+#include "daemon/admin.h"
 #include "daemon/log.h"
 #include "daemon/offline.h"
 #include "daemon/pipeline_worker.h"
 #include "daemon/version.h"
-#include "engine/status_json.h"
-#include "http/admin_pages.h"
-#include "http/http_server.h"
-#include "http/routes.h"
 #include "metrics/prometheus_metrics.h"
 #include "util/clocks.h"
 #include "util/join.h"
@@ -85,31 +82,6 @@ class Crew {
   std::list<std::jthread> threads_;
 };
 
-Result<std::unique_ptr<HttpServer>> StartAdmin(const PipelineConfig& pipeline, const Config& config,
-                                               PrometheusMetrics& metrics, const StatusBoard& board,
-                                               const ProcessStatus& process) {
-  if (pipeline.admin_listen.empty()) return std::unique_ptr<HttpServer>();
-  AdminReports reports;
-  reports.metrics = [&metrics] { return metrics.Text(); };
-  reports.not_alive = [&board] { return board.NotAlive(); };
-  reports.not_ready = [&board] { return board.NotReady(); };
-  reports.version_json = [] { return R"({"name":"sluice","version":")" + VersionText() + "\"}"; };
-  reports.config_text = [&config] { return config.Redacted(); };
-  HttpRoutes routes;
-  AddAdminPages(std::move(reports), routes);
-  routes.Get("/status", [&board, &process](const HttpRequest&) {
-    return HttpResponse{.content_type = "application/json",
-                        .body = StatusJson(process, board.Workers())};
-  });
-  return HttpServer::Start(pipeline.admin_listen, std::move(routes));
-}
-
-/// With the port that was taken where the configuration leaves it open (0).
-std::string AdminAddress(const PipelineConfig& pipeline, const HttpServer& server) {
-  const std::string& listen = pipeline.admin_listen;
-  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(server.port());
-}
-
 void RunCrew(Crew& crew, const StopSignals& signals) {
   bool stopping = false;
   while (crew.running() > 0) {
@@ -149,21 +121,21 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
                                         pipeline.source.traits.description,
                               .sink = pipeline.sink.traits.description,
                               .started_ms = SystemClock().NowMs()};
-  auto admin = StartAdmin(pipeline, config, metrics, board, process);
+  auto admin = Admin::Start({pipeline.admin, config, metrics, board}, process);
   if (!admin) return Fail(admin.error());
-  spdlog::info(
-      "sluice {}: {} reads {}, writes to {}; {} worker(s), {}, admin {}", process.version,
-      process.pipeline, process.source, process.sink, pipeline.workers, process.delivery,
-      admin.value() == nullptr ? "off" : "http://" + AdminAddress(pipeline, *admin.value()));
+  spdlog::info("sluice {}: {} reads {}, writes to {}; {} worker(s), {}, admin {}", process.version,
+               process.pipeline, process.source, process.sink, pipeline.workers, process.delivery,
+               admin.value()->Address());
   Crew crew;
   for (auto& worker : workers) crew.Start(*worker);
   RunCrew(crew, signals);
-  if (admin.value() != nullptr) admin.value()->Stop();
+  admin.value()->Stop();
   spdlog::info("Stopped");
   return crew.exit_code();
 }
 
 Result<std::string> ValidateDaemonConfig(const PipelineConfig& pipeline) {
+  SLUICE_TRY(CheckAdmin(pipeline.admin));
   const PipelineConfig offline = Offline(pipeline);
   PrometheusMetrics metrics;
   const SystemClock clock;

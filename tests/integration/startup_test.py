@@ -78,6 +78,30 @@ def test_an_admin_port_in_use_stops_the_start_with_the_port(new_job):
     assert status not in (0, None) and str(port) in said
 
 
+@pytest.mark.parametrize("listen", ["http://127.0.0.1:9400", "::1:9400", "[::1:9400", "[localhost]:9400", "a b:9400", "9400",
+                                    "127.0.0.1", "127.0.0.1:99999", "256.0.0.1:9400", "127.0.0.1:9400/x"])
+def test_an_admin_address_that_can_never_work_is_refused_offline(listen):
+    status, said = run_once("validate", CONFIG, environment={"ADMIN_LISTEN": listen})
+    assert status == BAD_CONFIG and "admin.listen" in said and listen in said
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:9400", ":9400", "*:9400", "[::]:9400", "localhost:9400", "host_1.example.org:9400", "off"])
+def test_an_admin_address_that_may_work_is_taken(listen):
+    status, said = run_once("validate", CONFIG, environment={"ADMIN_LISTEN": listen})
+    assert status == 0, said
+
+
+def test_files_of_the_admin_servers_tls_are_checked_offline(tmp_path):
+    (tmp_path / "cert.pem").write_text("no PEM")
+    status, said = run_once("validate", CONFIG, "--set", f"admin.tls.cert={tmp_path}/cert.pem",
+                            "--set", f"admin.tls.key={tmp_path}/key.pem")
+    assert status == BAD_CONFIG and f"{tmp_path}/key.pem" in said and "no such file" in said
+    (tmp_path / "key.pem").write_text("no PEM")
+    status, said = run_once("validate", CONFIG, "--set", f"admin.tls.cert={tmp_path}/cert.pem",
+                            "--set", f"admin.tls.key={tmp_path}/key.pem")
+    assert status == BAD_CONFIG and "admin.tls.cert" in said
+
+
 def test_a_redis_with_too_few_databases_stops_the_start_with_the_setting(new_job):
     with RedisServer(settings={"databases": "4"}) as redis:
         status, said = ended(new_job(redis_url=redis.url).process())
