@@ -124,6 +124,22 @@ TEST_F(ResourcesTest, ClaimsDoNotGoIntoAFileOrACache) {
               AllOf(HasSubstr("p.yaml:6: stores.s.cache"), HasSubstr("leave `cache` out")));
 }
 
+TEST_F(ResourcesTest, AWallClockThatIsSetEndsNoClaimInMemory) {
+  EXPECT_EQ(UseStores("{ b: { memory: {} } }"), "");
+  const auto claims = WorkerResources(shared_, config_).Claims("b");
+  ASSERT_TRUE(claims.ok());
+  const std::vector<Claim> first = {{"k", "t/0/1"}};
+  const std::vector<Claim> second = {{"k", "t/0/2"}};
+  std::vector<ClaimReply> replies;
+  ASSERT_TRUE(claims.value()->Send(first, 1h).ok());
+  ASSERT_TRUE(claims.value()->Receive(replies).ok());
+  clock_.now_ms += std::chrono::milliseconds(2h).count();
+  ASSERT_TRUE(claims.value()->Send(second, 1h).ok());
+  ASSERT_TRUE(claims.value()->Receive(replies).ok());
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_EQ(replies[0].holder, "t/0/1");
+}
+
 TEST_F(ResourcesTest, AStoreConnectsToNothingUntilItIsAsked) {
   EXPECT_EQ(UseStores("{ s: { redis: { url: 'redis://127.0.0.1:1' } } }"), "");
   ASSERT_TRUE(WorkerResources(shared_, config_).Claims("s").ok());
