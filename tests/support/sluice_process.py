@@ -83,6 +83,9 @@ class Sluice:
     def resume(self):
         self._process.signal(signal.SIGCONT)
 
+    def hang_up(self):
+        self._process.signal(signal.SIGHUP)
+
     def close(self):
         if self.running():
             self.kill()
