@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <typeindex>
 #include <typeinfo>
@@ -40,6 +41,7 @@ struct StoreContext {
   MetricsRegistry& metrics;
   Log log;
   SharedObjects& shared;
+  std::stop_token stop;  ///< The process is to stop: nothing is connected to any more.
 };
 
 /// A kind of store. It gives what its functions make; an empty function: it can't be used so.
@@ -48,8 +50,8 @@ struct StoreSpec : Spec {
   bool durable = true;     ///< What is written is there after a restart.
   bool cacheable = false;  ///< Lookups may have a cache in front.
 
-  /// Makes a worker's connection. kUnavailable is left to the first Ping or Send, so that a
-  /// server that is away does not keep the process from starting.
+  /// Makes a worker's store. What it needs of a server is left to the first Ping or Send, in the
+  /// worker's thread: a server that doesn't answer does not hold up the start.
   std::function<Result<std::unique_ptr<ClaimStore>>(const ConfigNode&, const StoreContext&)> claims;
   std::function<Result<std::unique_ptr<LookupStore>>(const ConfigNode&, const StoreContext&)>
       lookups;

@@ -134,6 +134,8 @@ int Main(int argc, char** argv) {
     return ParseAndDo(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "sluice: internal error: " << error.what() << '\n';
+  } catch (...) {
+    std::cerr << "sluice: internal error: an exception of an unknown type\n";
   }
   return kExitInternal;
 }

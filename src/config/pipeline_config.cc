@@ -1,7 +1,6 @@
 #include "config/pipeline_config.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -27,15 +26,6 @@ bool IsPipelineName(std::string_view name) {
   });
 }
 
-bool IsHostAndPort(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return false;
-  const std::string_view digits = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  return error == std::errc() && end == digits.data() + digits.size();
-}
-
 /// Reads one pipeline; every Read function takes the part of the file that its name says.
 class PipelineReader {
  public:
@@ -54,7 +44,8 @@ class PipelineReader {
     ReadTop();
     ReadSourceAndSink();
     ReadLimits();
-    ReadAdminAndLog();
+    out_.admin = ReadAdmin(root_, rules_);
+    ReadLog();
     out_.stores = ReadStores(root_, registry_.stores,
                              replaced_ == nullptr ? std::set<std::string>() : *replaced_, rules_);
     if (fused_) {
@@ -205,14 +196,7 @@ class PipelineReader {
                   "shorter than `timeout`");
   }
 
-  void ReadAdminAndLog() {
-    TreeNode& admin = SectionOf(root_, "admin");
-    rules_.Check(admin, {Field("listen", FieldType::kString, "127.0.0.1:9400")});
-    const std::string listen = admin.String("listen");
-    out_.admin_listen = listen == "off" ? "" : listen;
-    rules_.Demand(admin, "listen", FieldType::kString,
-                  out_.admin_listen.empty() || IsHostAndPort(out_.admin_listen),
-                  "host:port such as 127.0.0.1:9400, or off");
+  void ReadLog() {
     TreeNode& log = SectionOf(root_, "log");
     rules_.Check(log, {Field("level", FieldType::kString, "info"),
                        Field("format", FieldType::kString, "text")});

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/admin_config.h"
 #include "config/config.h"
 #include "config/port_config.h"
 #include "config/store_config.h"
@@ -35,7 +36,7 @@ struct PipelineConfig : PortConfig {
   std::vector<StageConfig> stages;
   std::vector<std::pair<std::string, std::string>> side_outputs;  ///< Name, topic without prefix.
   std::vector<StoreConfig> stores;
-  std::string admin_listen;  ///< Empty: no admin server.
+  AdminConfig admin;
   struct Log {
     std::string level;
     std::string format;

@@ -13,6 +13,7 @@ Result<std::unique_ptr<PipelineWorker>> PipelineWorker::Build(SharedResources& s
   auto built = BuildFlow(shared);
   if (!built) return std::move(built).error();
   std::unique_ptr<PipelineWorker> out(new PipelineWorker());
+  out->name_ = status.snapshot()->worker;
   out->flow_ = std::move(built.value().flow);
   out->metrics_ = std::make_unique<WorkerMetrics>(shared.metrics, config.name);
   out->report_ = std::make_unique<WorkerReport>(status, *out->metrics_, shared.clock);
@@ -21,7 +22,7 @@ Result<std::unique_ptr<PipelineWorker>> PipelineWorker::Build(SharedResources& s
   if (!ports) return std::move(ports).error();
   out->ports_ = std::move(ports).value();
   out->worker_ = std::make_unique<Worker>(
-      Worker::Parts{.name = status.snapshot()->worker,
+      Worker::Parts{.name = out->name_,
                     .source = *out->ports_.source,
                     .sink = *out->ports_.sink,
                     .flow = *out->flow_,
@@ -34,6 +35,14 @@ Result<std::unique_ptr<PipelineWorker>> PipelineWorker::Build(SharedResources& s
                     .report = *out->report_,
                     .log = shared.log});
   return out;
+}
+
+Status PipelineWorker::Run(const std::stop_token& stop) {
+  // What a store refuses ends the start although the brokers may be away; a store that is away is
+  // the worker's to wait for.
+  Status stores = flow_->Probe();
+  if (!stores.ok() && stores.error().kind == ErrorKind::kInvalidConfig) return stores;
+  return worker_->Run(stop);
 }
 
 }  // namespace sluice

@@ -15,19 +15,23 @@ namespace sluice {
 /// One worker with everything that it owns, built from the configuration.
 class PipelineWorker {
  public:
-  /// Builds stages, ports and loop; kInvalidConfig where the configuration can't be.
+  /// Builds stages, ports and loop, and connects to nothing; kInvalidConfig where the configuration
+  /// can't be.
   static Result<std::unique_ptr<PipelineWorker>> Build(SharedResources& shared, int index,
                                                        StatusSlot& status, Watchdog& watchdog);
 
   /// On the calling thread until stopped or done (Worker::Run).
-  Status Run(const std::stop_token& stop) { return worker_->Run(stop); }
+  Status Run(const std::stop_token& stop);
 
+  /// "worker 0".
+  [[nodiscard]] const std::string& name() const { return name_; }
   /// Real names of the topics that are read.
   [[nodiscard]] const std::vector<std::string>& source_topics() const { return source_topics_; }
 
  private:
   PipelineWorker() = default;
 
+  std::string name_;
   std::unique_ptr<Flow> flow_;
   std::unique_ptr<WorkerMetrics> metrics_;
   std::unique_ptr<WorkerReport> report_;

@@ -55,7 +55,8 @@ StoreContext WorkerResources::ContextOf(const StoreConfig& store) const {
           .clock = shared_.clock,
           .metrics = shared_.metrics,
           .log = shared_.log,
-          .shared = shared_.objects};
+          .shared = shared_.objects,
+          .stop = shared_.stop};
 }
 
 Result<std::unique_ptr<ClaimStore>> WorkerResources::Claims(const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct SharedResources {
   Log log;
   StageObserver* observer = nullptr;  ///< Of every pipeline.
   bool claims_in_memory = false;      ///< Instead of in a remote store.
+  std::stop_token stop = {};          ///< Of the process.
 
   std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas = {};
   SharedObjects objects = {};

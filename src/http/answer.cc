@@ -36,18 +36,25 @@ HttpDecision Refuse(int status, std::string_view error, const HttpRequest& reque
 
 }  // namespace
 
-HttpDecision Decide(const HttpRoutes& routes, std::string_view token, const HttpRequest& request,
-                    bool has_body) {
+HttpDecision Decide(const HttpRoutes& routes, const HttpServerSettings& settings,
+                    const HttpRequest& request, HttpArrival arrival) {
   const HttpRoute* route = routes.Find(request.path);
-  const bool open = route != nullptr && route->access == HttpAccess::kOpen;
-  if (!token.empty() && !open && !HasToken(request, token)) {
-    return Refuse(401, "a bearer token is needed", request, {"WWW-Authenticate", "Bearer"});
+  if (route == nullptr || route->access != HttpAccess::kOpen) {
+    if (!settings.tls.cert_file.empty() && !arrival.secure) {
+      return Refuse(403, "TLS is needed here: write https", request);
+    }
+    if (!settings.token.empty() && !HasToken(request, settings.token)) {
+      return Refuse(401, "a bearer token is needed", request, {"WWW-Authenticate", "Bearer"});
+    }
+    if (settings.token.empty() && settings.only_open) {
+      return Refuse(403, "only the probes are answered here: " + settings.open_advice, request);
+    }
   }
   if (route == nullptr) return Refuse(404, "no such page", request);
   if (request.method != "GET" && request.method != "HEAD") {
     return Refuse(405, "only GET and HEAD are allowed", request, {"Allow", "GET, HEAD"});
   }
-  if (has_body) return Refuse(413, "no request body is allowed", request);
+  if (arrival.has_body) return Refuse(413, "no request body is allowed", request);
   return {route, {}};
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/http_server.h"
 #include "http/message.h"
 #include "http/routes.h"
 
@@ -11,14 +12,19 @@ namespace sluice {
 /// The route that answers a request, or the response that refuses it.
 struct HttpDecision {
   const HttpRoute* route = nullptr;
-  HttpResponse refusal;  ///< Only if there is no route: 401, 404, 405 or 413.
+  HttpResponse refusal;  ///< Only if there is no route: 401, 403, 404, 405 or 413.
 };
 
-/// Decides what to do with a request before any handler runs. `token` is what "Authorization:
-/// Bearer" has to hold for the routes that are not open, or empty if nothing is demanded. The
-/// route lives as long as `routes`.
-HttpDecision Decide(const HttpRoutes& routes, std::string_view token, const HttpRequest& request,
-                    bool has_body);
+/// How a request came in, beside what it says.
+struct HttpArrival {
+  bool has_body = false;
+  bool secure = false;  ///< In TLS.
+};
+
+/// Decides what to do with a request before any handler runs: routes that are not open are answered
+/// as the settings say. The route lives as long as `routes`.
+HttpDecision Decide(const HttpRoutes& routes, const HttpServerSettings& settings,
+                    const HttpRequest& request, HttpArrival arrival);
 
 /// Calls the route's handler; 500 if it throws.
 HttpResponse Call(const HttpRoute& route, const HttpRequest& request);

@@ -3,14 +3,17 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <exception>
+#include <optional>
 #include <thread>
 #include <utility>
 
-#include "http/listen_address.h"
+#include "http/listener.h"
 #include "http/session.h"
+#include "http/tls_context.h"
+#include "util/listen_address.h"
 
 namespace sluice {
 namespace {
@@ -32,33 +35,6 @@ Error CannotListen(const std::string& listen, const HttpServerSettings& settings
   return {ErrorKind::kInvalidConfig, text};
 }
 
-error_code Bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
-  error_code error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
-  if (error) {
-    error_code ignored;
-    acceptor.close(ignored);
-  }
-  return error;
-}
-
-/// Takes the first address of the host that can be listened on.
-error_code Listen(tcp::acceptor& acceptor, const ListenAddress& address) {
-  error_code error;
-  tcp::resolver resolver(acceptor.get_executor());
-  const auto flags = tcp::resolver::passive | tcp::resolver::numeric_service;
-  const auto found = resolver.resolve(address.host, std::to_string(address.port), flags, error);
-  if (error) return error;
-  for (const auto& entry : found) {
-    error = Bind(acceptor, entry.endpoint());
-    if (!error) return error;
-  }
-  return error;
-}
-
 }  // namespace
 
 struct HttpServer::State {
@@ -68,9 +44,10 @@ struct HttpServer::State {
         handlers(static_cast<std::size_t>(settings.handler_threads)),
         context{routes, settings, handlers} {}
 
-  void Accept();
-  void OnAccept(const error_code& error, tcp::socket socket);
-  void AcceptLater();
+  Status LoadTlsFiles();
+  void Accept(HttpListener& listener);
+  void OnAccept(HttpListener& listener, const error_code& error, tcp::socket socket);
+  void AcceptLater(HttpListener& listener);
   void BeginStop();
   void RunIo();
 
@@ -79,45 +56,56 @@ struct HttpServer::State {
   asio::io_context io{1};
   asio::thread_pool handlers;
   SessionContext context;
-  tcp::acceptor acceptor{io};
-  asio::steady_timer pause{io};
+  std::optional<asio::ssl::context> tls;
+  HttpListeners listeners;
   int port = 0;
   std::thread thread;
 };
 
-void HttpServer::State::Accept() {
-  acceptor.async_accept(
-      [this](const error_code& error, tcp::socket socket) { OnAccept(error, std::move(socket)); });
+Status HttpServer::State::LoadTlsFiles() {
+  if (settings.tls.cert_file.empty()) return Ok();
+  tls.emplace(asio::ssl::context::tls_server);
+  context.tls = &*tls;
+  return LoadTls(settings, *tls);
 }
 
-void HttpServer::State::OnAccept(const error_code& error, tcp::socket socket) {
+void HttpServer::State::Accept(HttpListener& listener) {
+  listener.acceptor.async_accept([this, &listener](const error_code& error, tcp::socket socket) {
+    OnAccept(listener, error, std::move(socket));
+  });
+}
+
+void HttpServer::State::OnAccept(HttpListener& listener, const error_code& error,
+                                 tcp::socket socket) {
   if (context.stopping) return;
   HttpConnectionList& connections = context.connections;
   if (error) {
     // Most likely out of file descriptors: accepting at once would fail for ever without a pause.
     connections.CloseLongestWaiting();
-    return AcceptLater();
+    return AcceptLater(listener);
   }
   // First, so that a session that can't be started does not leave the server deaf.
-  Accept();
+  Accept(listener);
   // Whoever opens connections and says nothing must not keep others out.
   if (connections.size() < settings.max_connections || connections.CloseLongestWaiting()) {
     StartSession(std::move(socket), context);
   }
 }
 
-void HttpServer::State::AcceptLater() {
-  pause.expires_after(kAcceptPause);
-  pause.async_wait([this](const error_code& error) {
-    if (!error && !context.stopping) Accept();
+void HttpServer::State::AcceptLater(HttpListener& listener) {
+  listener.pause.expires_after(kAcceptPause);
+  listener.pause.async_wait([this, &listener](const error_code& error) {
+    if (!error && !context.stopping) Accept(listener);
   });
 }
 
 void HttpServer::State::BeginStop() {
   context.stopping = true;
-  error_code ignored;
-  acceptor.close(ignored);
-  pause.cancel();
+  for (HttpListener& listener : listeners) {
+    error_code ignored;
+    listener.acceptor.close(ignored);
+    listener.pause.cancel();
+  }
   context.connections.EndWithin(kStopGrace);
 }
 
@@ -128,7 +116,7 @@ void HttpServer::State::RunIo() {
     try {
       io.run();
       return;
-    } catch (const std::exception&) {
+    } catch (...) {
       continue;
     }
   }
@@ -146,12 +134,13 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& listen,
                                                 "\" is not host:port; write 127.0.0.1:8080, say"};
   }
   auto state = std::make_unique<State>(std::move(routes), std::move(settings));
-  if (const error_code error = Listen(state->acceptor, *address); error) {
+  SLUICE_TRY(state->LoadTlsFiles());
+  if (const error_code error = Listen(state->io, *address, state->listeners); error) {
     return CannotListen(listen, state->settings, error);
   }
   error_code ignored;
-  state->port = state->acceptor.local_endpoint(ignored).port();
-  state->Accept();
+  state->port = state->listeners.front().acceptor.local_endpoint(ignored).port();
+  for (HttpListener& listener : state->listeners) state->Accept(listener);
   state->thread = std::thread([state = state.get()] { state->RunIo(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }

@@ -11,10 +11,20 @@
 
 namespace sluice {
 
+/// PEM files: the certificate with those that vouch for it, and its key. Both or none.
+struct HttpTls {
+  std::string cert_file;
+  std::string key_file;
+};
+
 struct HttpServerSettings {
-  std::string name = "admin server";         ///< What error messages call the server.
-  std::string listen_key = "admin.listen";   ///< The configuration key that they tell to change.
-  std::string token;                         ///< Demanded by routes that aren't open; empty: none.
+  std::string name = "admin server";        ///< What error messages call the server.
+  std::string listen_key = "admin.listen";  ///< The configuration key that they tell to change.
+  std::string tls_key = "admin.tls";        ///< The same for `tls`.
+  std::string token;                        ///< Demanded by routes that aren't open; empty: none.
+  bool only_open = false;                   ///< Without a token, routes that aren't open are 403,
+  std::string open_advice = "set admin.token";  ///< with this advice.
+  HttpTls tls;  ///< Given: routes that aren't open are answered in TLS only, the others in both.
   int handler_threads = 2;                   ///< How many handlers run at a time.
   std::size_t max_connections = 256;         ///< One more closes the one that has waited longest.
   std::uint32_t max_head_bytes = 16 * 1024;  ///< Of the request line and headers; then 431.
@@ -24,13 +34,18 @@ struct HttpServerSettings {
   std::chrono::milliseconds write_timeout{10'000};    ///< For the whole response.
 };
 
-/// An HTTP/1.1 server for GET and HEAD. One thread does the input and output of all connections,
+/// kInvalidConfig if the files of `tls` can't be read, are no PEM or don't belong together.
+Status CheckHttpTls(const HttpServerSettings& settings);
+
+/// An HTTP/1.1 server for GET and HEAD. TLS and plain text share its port: the first byte that a
+/// client sends tells them apart. One thread does the input and output of all connections,
 /// so that a slow client holds up nobody; handlers run in threads of their own.
 class HttpServer {
  public:
-  /// Listens on "host:port"; an IPv6 host stands in brackets, an empty one means every IPv4
-  /// address, port 0 lets the system choose. kInvalidConfig for any other form, and if the address
-  /// can't be listened on.
+  /// Listens on "host:port": on every address of a name, on all that there are where the host is
+  /// empty or "*". An IPv6 host stands in brackets, port 0 lets the system choose. kInvalidConfig
+  /// for any other form, if none of the addresses can be listened on or one is in use, and if the
+  /// files of `tls` can't be used.
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& listen, HttpRoutes routes,
                                                    HttpServerSettings settings = {});
 

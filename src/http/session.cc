@@ -12,6 +12,7 @@
 #include <string>
 
 #include "http/answer.h"
+#include "http/stream.h"
 
 namespace sluice {
 namespace {
@@ -25,7 +26,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLingerTimeout{1'000};
 constexpr std::size_t kLingerBytes = std::size_t{256} * 1024;
-constexpr unsigned kHttp11 = 11;  // As Beast numbers versions.
+constexpr unsigned kHttp11 = 11;      // As Beast numbers versions.
+constexpr char kTlsHandshake = 0x16;  // What a client that speaks TLS sends first.
 
 std::string TextOf(beast::string_view view) { return {view.data(), view.size()}; }
 
@@ -45,8 +47,8 @@ class Session final : public HttpConnection, public std::enable_shared_from_this
  public:
   Session(tcp::socket socket, SessionContext& context)
       : context_(context),
-        socket_(std::move(socket)),
-        timer_(socket_.get_executor()),
+        stream_(std::move(socket)),
+        timer_(stream_.get_executor()),
         buffer_(context.settings.max_head_bytes + kReadAhead) {}
 
   void Start();
@@ -57,6 +59,8 @@ class Session final : public HttpConnection, public std::enable_shared_from_this
   static constexpr std::size_t kReadAhead = 4096;
   using Parser = http::request_parser<http::empty_body>;
 
+  void AwaitHello();
+  void OnHello();
   void AwaitRequest();
   void ReadHead();
   void OnHead(error_code error);
@@ -64,12 +68,13 @@ class Session final : public HttpConnection, public std::enable_shared_from_this
   void CallHandler(const HttpRoute& route, HttpRequest request);
   void Respond(HttpResponse response);
   void OnWritten(error_code error);
+  void HangUp();
   void Discard();
   void Arm(milliseconds limit);
   void OnDeadline();
 
   SessionContext& context_;
-  tcp::socket socket_;
+  HttpStream stream_;
   asio::steady_timer timer_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
@@ -84,16 +89,39 @@ class Session final : public HttpConnection, public std::enable_shared_from_this
 
 void Session::Start() {
   error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
+  stream_.socket().set_option(tcp::no_delay(true), ignored);
   context_.connections.Add(shared_from_this());
-  AwaitRequest();
+  if (context_.tls == nullptr) return AwaitRequest();
+  AwaitHello();
+}
+
+void Session::AwaitHello() {
+  Arm(context_.settings.idle_timeout);
+  stream_.socket().async_wait(tcp::socket::wait_read,
+                              [self = shared_from_this()](error_code error) {
+                                if (error || self->closed_) return self->Close();
+                                self->OnHello();
+                              });
+}
+
+void Session::OnHello() {
+  char first = 0;
+  error_code error;
+  stream_.socket().receive(asio::buffer(&first, 1), tcp::socket::message_peek, error);
+  if (error) return Close();
+  if (first != kTlsHandshake) return AwaitRequest();
+  Arm(context_.settings.request_timeout);
+  stream_.Handshake(*context_.tls, [self = shared_from_this()](error_code failed) {
+    if (failed || self->closed_) return self->Close();
+    self->AwaitRequest();
+  });
 }
 
 void Session::Close() {
   closed_ = true;
   in_handler_ = false;
   error_code ignored;
-  socket_.close(ignored);
+  stream_.socket().close(ignored);
   timer_.cancel();
   context_.connections.Remove(*this);
 }
@@ -119,13 +147,17 @@ void Session::AwaitRequest() {
   if (context_.stopping) return Close();
   context_.connections.MarkWaiting(*this);
   if (buffer_.size() > 0) return ReadHead();
+  Arm(context_.settings.idle_timeout);
+  const auto on_data = [self = shared_from_this()](error_code error, std::size_t size = 0) {
+    if (error || self->closed_) return self->Close();
+    self->buffer_.commit(size);
+    self->ReadHead();
+  };
+  // TLS may have taken the next request from the socket already.
+  if (stream_.secure()) return stream_.async_read_some(buffer_.prepare(kReadAhead), on_data);
   // Until the next request an idle connection keeps no buffer.
   buffer_.shrink_to_fit();
-  Arm(context_.settings.idle_timeout);
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
-    if (error || self->closed_) return self->Close();
-    self->ReadHead();
-  });
+  stream_.socket().async_wait(tcp::socket::wait_read, on_data);
 }
 
 void Session::ReadHead() {
@@ -138,7 +170,7 @@ void Session::ReadHead() {
   // A body is refused by Decide, whatever its size. Boost 1.74 takes "no limit" for a limit of 0.
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
   http::async_read_header(
-      socket_, buffer_, *parser_,
+      stream_, buffer_, *parser_,
       [self = shared_from_this()](error_code error, std::size_t) { self->OnHead(error); });
 }
 
@@ -161,7 +193,8 @@ void Session::Answer() {
   head_only_ = parser_->get().method() == http::verb::head;
   keep_alive_ = parser_->keep_alive() && !has_body;
   parser_.reset();
-  HttpDecision decision = Decide(context_.routes, context_.settings.token, request, has_body);
+  HttpDecision decision =
+      Decide(context_.routes, context_.settings, request, {has_body, stream_.secure()});
   if (decision.route == nullptr) return Respond(std::move(decision.refusal));
   CallHandler(*decision.route, std::move(request));
 }
@@ -170,7 +203,7 @@ void Session::CallHandler(const HttpRoute& route, HttpRequest request) {
   context_.connections.MarkBusy(*this);
   in_handler_ = true;
   Arm(context_.settings.handler_timeout);
-  asio::post(context_.handlers, [self = shared_from_this(), io = socket_.get_executor(), &route,
+  asio::post(context_.handlers, [self = shared_from_this(), io = stream_.get_executor(), &route,
                                  request = std::move(request)]() mutable {
     HttpResponse response = Call(route, request);
     // The session must end on the I/O thread, so this thread gives its share of it away.
@@ -195,7 +228,7 @@ void Session::Respond(HttpResponse response) {
   if (head_only_) response_->body().clear();
   Arm(context_.settings.write_timeout);
   http::async_write(
-      socket_, *response_,
+      stream_, *response_,
       [self = shared_from_this()](error_code error, std::size_t) { self->OnWritten(error); });
 }
 
@@ -203,11 +236,19 @@ void Session::OnWritten(error_code error) {
   if (error || closed_) return Close();
   response_.reset();
   if (keep_alive_) return AwaitRequest();
-  socket_.shutdown(tcp::socket::shutdown_send, error);
-  if (error || context_.stopping) return Close();
-  // Closing while the client still sends would reset the connection before it has read the answer.
   context_.connections.MarkWaiting(*this);
   Arm(kLingerTimeout);
+  if (!stream_.secure()) return HangUp();
+  stream_.Shutdown([self = shared_from_this()](error_code) {
+    if (!self->closed_) self->HangUp();
+  });
+}
+
+void Session::HangUp() {
+  error_code error;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+  if (error || context_.stopping) return Close();
+  // Closing while the client still sends would reset the connection before it has read the answer.
   Discard();
 }
 
@@ -218,7 +259,7 @@ void Session::Discard() {
     if (error || self->closed_ || self->discarded_ > kLingerBytes) return self->Close();
     self->Discard();
   };
-  socket_.async_read_some(buffer_.prepare(kReadAhead), next);
+  stream_.socket().async_read_some(buffer_.prepare(kReadAhead), next);
 }
 
 }  // namespace

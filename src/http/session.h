@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 
@@ -19,6 +20,7 @@ struct SessionContext {
   const HttpRoutes& routes;
   const HttpServerSettings& settings;
   boost::asio::thread_pool& handlers;
+  boost::asio::ssl::context* tls = nullptr;  ///< nullptr: plain text only.
   HttpConnectionList connections = {};
   bool stopping = false;
 };

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <functional>
 #include <string_view>
+#include <utility>
 
 namespace sluice {
 
-MemoryClaims::MemoryClaims(const Clock& clock, std::size_t max_keys, MetricsRegistry& metrics,
-                           const std::string& store)
-    : clock_(clock),
+MemoryClaims::MemoryClaims(std::size_t max_keys, MetricsRegistry& metrics, const std::string& store,
+                           Now now)
+    : now_(std::move(now)),
       max_keys_(std::max<std::size_t>(max_keys, 1)),
       evicted_(metrics.CounterOf("sluice_claims_evicted_total",
                                  "Claims forgotten before their time because the store was full: a "
@@ -23,7 +24,7 @@ std::size_t MemoryClaims::size() const {
 void MemoryClaims::Make(std::span<const Claim> claims, std::chrono::seconds ttl,
                         std::vector<ClaimReply>& replies, Arena& holders) {
   const std::lock_guard lock(mutex_);
-  now_ms_ = std::max(now_ms_, clock_.NowMs());
+  now_ms_ = std::chrono::floor<std::chrono::milliseconds>(now_().time_since_epoch()).count();
   DropExpired();
   replies.clear();
   hashes_.clear();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <string>
@@ -13,7 +14,6 @@
 #include "memory/claim_log.h"
 #include "sluice/arena.h"
 #include "sluice/claim_store.h"
-#include "sluice/clock.h"
 #include "sluice/metrics.h"
 
 namespace sluice {
@@ -21,12 +21,15 @@ namespace sluice {
 /// Claims in the memory of this process, shared by its workers; gone with the process.
 ///
 /// A claim ends with its time to live. If `max_keys` are held all the same, the oldest one makes
-/// room and is counted in sluice_claims_evicted_total: a later copy of its key then passes.
-/// Thread-safe. Clock and metrics must outlive it.
+/// room and is counted in sluice_claims_evicted_total: a later copy of its key then passes. The
+/// time is that of the monotonic clock: a wall clock that is set moves no claim's end. Thread-safe.
+/// The metrics must outlive it.
 class MemoryClaims {
  public:
-  MemoryClaims(const Clock& clock, std::size_t max_keys, MetricsRegistry& metrics,
-               const std::string& store);
+  using Now = std::function<std::chrono::steady_clock::time_point()>;
+
+  MemoryClaims(std::size_t max_keys, MetricsRegistry& metrics, const std::string& store,
+               Now now = std::chrono::steady_clock::now);
 
   /// Makes the claims in their order and fills `replies` with the outcome; the holders are copied
   /// to `holders`.
@@ -48,11 +51,11 @@ class MemoryClaims {
   void DropExpired();
   void MakeRoom();
 
-  const Clock& clock_;
+  const Now now_;
   const std::size_t max_keys_;
   Counter& evicted_;
   mutable std::mutex mutex_;
-  std::int64_t now_ms_ = 0;  ///< Never goes back, or the logs would lose their order.
+  std::int64_t now_ms_ = 0;  ///< Of the last Make.
   std::deque<Generation> generations_;
   ClaimIndex index_;
   std::vector<std::uint64_t> hashes_;

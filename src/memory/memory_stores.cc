@@ -16,7 +16,7 @@ Result<std::unique_ptr<ClaimStore>> BuildClaims(const ConfigNode& node,
   auto& claims = context.shared.Of<MemoryClaims>("claims " + context.scope + "/" + context.name);
   if (claims == nullptr) {
     const auto max_keys = static_cast<std::size_t>(node.Int("max_keys", kMaxKeys));
-    claims = std::make_shared<MemoryClaims>(context.clock, max_keys, context.metrics, context.name);
+    claims = std::make_shared<MemoryClaims>(max_keys, context.metrics, context.name);
   }
   return std::unique_ptr<ClaimStore>(new MemoryClaimStore(claims));
 }

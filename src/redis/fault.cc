@@ -19,6 +19,7 @@ constexpr std::array kPrefixes = {
     Prefix{"TRYAGAIN", RedisFault::kLoading},
     Prefix{"MASTERDOWN", RedisFault::kReadOnly},
     Prefix{"READONLY", RedisFault::kReadOnly},
+    Prefix{"REDIRECT ", RedisFault::kReadOnly},
     Prefix{"MISCONF", RedisFault::kMisconf},
     Prefix{"NOREPLICAS", RedisFault::kMisconf},
     Prefix{"NOAUTH", RedisFault::kAccess},
@@ -34,8 +35,8 @@ constexpr std::array kPrefixes = {
     Prefix{"ERR AUTH", RedisFault::kAccess},
     Prefix{"ERR Client sent AUTH", RedisFault::kAccess},
     Prefix{"ERR invalid password", RedisFault::kAccess},
-    Prefix{"ERR DB index", RedisFault::kAccess},
-    Prefix{"ERR invalid DB index", RedisFault::kAccess},
+    Prefix{"ERR DB index", RedisFault::kDatabase},
+    Prefix{"ERR invalid DB index", RedisFault::kDatabase},
 };
 
 }  // namespace
@@ -56,6 +57,8 @@ std::string_view FaultName(RedisFault fault) {
       return "access";
     case RedisFault::kKeyAccess:
       return "key_access";
+    case RedisFault::kDatabase:
+      return "database";
     case RedisFault::kForm:
       return "form";
     case RedisFault::kWrongType:
@@ -97,7 +100,10 @@ std::string_view FaultAdvice(RedisFault fault) {
     case RedisFault::kProtocol:
       return "; check that this port belongs to Redis and speaks plain text or TLS as the URL says";
     case RedisFault::kAccess:
-      return "; check user, password, database and the user's ACL (it needs SET and GET)";
+      return "; check user, password and the user's ACL (it needs SET and GET)";
+    case RedisFault::kDatabase:
+      return "; raise `databases` of the Redis server (16 unless it is set), or set `db` of the "
+             "store to one that it has";
     case RedisFault::kKeyAccess:
       return "; the user's ACL must allow reading and writing every claim's key";
     case RedisFault::kOutOfMemory:
@@ -107,14 +113,20 @@ std::string_view FaultAdvice(RedisFault fault) {
     case RedisFault::kMisconf:
       return "; see the log of the Redis server";
     case RedisFault::kCluster:
-      return "; claims need one Redis (or Valkey) server without cluster mode";
+      return "; sluice needs one Redis (or Valkey) server without cluster mode";
     default:
       return "";
   }
 }
 
+bool LeavesServer(RedisFault fault) {
+  return fault != RedisFault::kWrongType && fault != RedisFault::kKeyAccess &&
+         fault != RedisFault::kForm;
+}
+
 bool IsConfigurationFault(RedisFault fault) {
-  return fault == RedisFault::kAccess || fault == RedisFault::kCluster;
+  return fault == RedisFault::kAccess || fault == RedisFault::kDatabase ||
+         fault == RedisFault::kCluster;
 }
 
 }  // namespace sluice

@@ -12,13 +12,14 @@ enum class RedisFault : std::uint8_t {
   kConnectionLost,
   kTimeout,    ///< No progress within command_timeout.
   kProtocol,   ///< The other side doesn't speak RESP.
-  kAccess,     ///< NOAUTH, WRONGPASS, NOPERM to run a command, an unknown database.
+  kAccess,     ///< NOAUTH, WRONGPASS, NOPERM to run a command.
   kKeyAccess,  ///< NOPERM for one key.
+  kDatabase,   ///< The server has no database of that number.
   kForm,       ///< The server doesn't know this form of a command.
   kWrongType,  ///< The key holds something that is no string.
   kOutOfMemory,
   kLoading,   ///< Starting up, or otherwise busy.
-  kReadOnly,  ///< A replica.
+  kReadOnly,  ///< A replica, or a primary that hands over.
   kMisconf,   ///< Can't persist, so takes no writes.
   kCluster,   ///< A cluster node, which we can't use.
   kOther,
@@ -32,6 +33,10 @@ RedisFault FaultOfReply(std::string_view reply);
 
 /// What an operator can do about it: "; ..." or nothing.
 std::string_view FaultAdvice(RedisFault fault);
+
+/// True if the server can't serve, so that to ask it again is no use and the address may lead to
+/// another one by now; false if the fault is of one key or of the form of a command.
+bool LeavesServer(RedisFault fault);
 
 /// True if waiting doesn't help as long as the configuration stays as it is.
 bool IsConfigurationFault(RedisFault fault);

@@ -13,8 +13,11 @@ constexpr int kMaxRepeats = 5;
 }  // namespace
 
 RedisClaimStore::RedisClaimStore(RedisSettings settings, MetricsRegistry& metrics,
-                                 const std::string& store)
-    : metrics_(metrics, store), connection_(std::move(settings), metrics_) {}
+                                 const std::string& store, std::stop_token stop, Log log)
+    : name_("store " + store),
+      log_(std::move(log)),
+      metrics_(metrics, store),
+      connection_(std::move(settings), metrics_, std::move(stop)) {}
 
 Status RedisClaimStore::Open() { return EnsureConnected(); }
 
@@ -24,7 +27,9 @@ Status RedisClaimStore::Ping() {
   RespToken reply;
   SLUICE_TRY(connection_.Call({"PING"}, reply));
   if (reply.type != RespToken::Type::kError) return Ok();
-  return connection_.Refused("PING", reply.text);
+  Error error = connection_.Refused("PING", reply.text);
+  connection_.LeaveIfRefused();
+  return error;
 }
 
 Status RedisClaimStore::EnsureConnected() {
@@ -40,12 +45,20 @@ Status RedisClaimStore::Connect() {
   if (status.ok()) status = FindForm();
   if (status.ok()) status = CheckServer();
   if (!status.ok()) {
-    connection_.Close();
+    connection_.Leave();
     return status;
   }
   connection_.Accept();
   opened_ = true;
+  LogWarnings();
   return Ok();
+}
+
+void RedisClaimStore::LogWarnings() {
+  if (warnings_ == logged_) return;
+  logged_ = warnings_;
+  if (log_ == nullptr) return;
+  for (const std::string& warning : warnings_) log_(LogLevel::kWarning, name_, warning);
 }
 
 /// The server parses the whole command before it looks at the time to live, and refuses zero: the
@@ -123,6 +136,7 @@ Status RedisClaimStore::Receive(std::vector<ClaimReply>& replies) {
   if (!batch.answered()) SLUICE_TRY(ReadReplies(batch));
   metrics_.ObserveRoundTrip(std::chrono::steady_clock::now() - batch.sent_at);
   spare_.splice(spare_.begin(), pending_, pending_.begin());
+  connection_.LeaveIfRefused();
   return batch.TakeReplies(replies);
 }
 

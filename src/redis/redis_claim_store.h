@@ -3,6 +3,7 @@
 #include <chrono>
 #include <list>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "redis/server_info.h"
 #include "redis/url.h"
 #include "sluice/claim_store.h"
+#include "sluice/log.h"
 #include "sluice/metrics.h"
 #include "sluice/result.h"
 
@@ -22,22 +24,27 @@ namespace sluice {
 ///
 /// A value that is no position (the Flink jobs' empty one) or no string is a foreign claim: a
 /// duplicate with holder "". A lost connection is made anew by the next Send, Open or Ping, one
-/// attempt a call; waiting in between is the caller's.
+/// attempt a call; waiting in between is the caller's. A server that answers that it can't serve (a
+/// replica, one that is loading or full, a cluster's node) is left: the connection is closed, since
+/// the address may lead to another server by now.
 ///
 /// Errors: kUnavailable where waiting helps (server away, slow, full, loading, replica, can't
 /// persist). kInvalidConfig: user, password, database, ACL or server are wrong, and the first
 /// connection was never complete; later the same is kUnavailable.
-/// Threading: one worker, one instance. `metrics` must outlive it.
+/// Threading: one worker, one instance. `metrics` must outlive it. `stop` ends a connection that is
+/// being made.
 class RedisClaimStore final : public ClaimStore {
  public:
   /// `store` is the store's name in the configuration: a metric label.
-  RedisClaimStore(RedisSettings settings, MetricsRegistry& metrics, const std::string& store);
+  RedisClaimStore(RedisSettings settings, MetricsRegistry& metrics, const std::string& store,
+                  std::stop_token stop = {}, Log log = {});
 
   /// Connects and finds out how claims can be asked for. May be repeated.
   Status Open();
   /// Connects if necessary; asks the server for a sign of life unless Sends are outstanding.
   Status Ping() override;
-  /// What an operator should know about the server that Open found, one sentence each.
+  /// What an operator should know about the server, one sentence each; told to the log as well,
+  /// when they change.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   /// The form in use, for the line that says at start what runs where.
   [[nodiscard]] ClaimForm form() const { return form_; }
@@ -52,6 +59,7 @@ class RedisClaimStore final : public ClaimStore {
   Status Connect();
   Status FindForm();
   Status CheckServer();
+  void LogWarnings();
   void CompareServer(ServerInfo info);
   Status ReadReplies(ClaimBatch& batch);
   /// `expired` is set where the claim must be asked for again.
@@ -61,12 +69,15 @@ class RedisClaimStore final : public ClaimStore {
   void TakeError(ClaimBatch& batch, std::size_t i, std::string_view command,
                  std::string_view reply);
 
+  const std::string name_;
+  const Log log_;
   RedisMetrics metrics_;
   RedisConnection connection_;
   ClaimForm form_ = ClaimForm::kNxGet;
   bool opened_ = false;
   ServerInfo server_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> logged_;
   std::list<ClaimBatch> pending_;  ///< Sent and not received, oldest first.
   std::list<ClaimBatch> spare_;
 };

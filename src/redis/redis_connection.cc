@@ -5,13 +5,16 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <span>
 #include <system_error>
 #include <utility>
 
+#include "redis/dial.h"
 #include "redis/resp_writer.h"
 #include "redis/tls.h"
 
@@ -19,6 +22,8 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
+/// How soon a stop is noticed while a connection is made.
+constexpr std::chrono::milliseconds kLongestPoll{100};
 
 timeval ToTimeval(std::chrono::milliseconds time) {
   timeval result{};
@@ -28,6 +33,12 @@ timeval ToTimeval(std::chrono::milliseconds time) {
 }
 
 std::string SystemMessage(int code) { return std::generic_category().message(code); }
+
+bool SetBlocking(int fd, bool blocking) {
+  const int flags = fcntl(fd, F_GETFL);
+  const int wanted = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+  return flags >= 0 && fcntl(fd, F_SETFL, wanted) == 0;
+}
 
 bool WouldBlock(int code) { return code == EAGAIN || code == EWOULDBLOCK; }
 
@@ -44,35 +55,55 @@ ssize_t ReadTls(redisContext& /*context*/, std::span<char> /*into*/) { return -1
 
 void RedisConnection::Free::operator()(redisContext* context) const { redisFree(context); }
 
-RedisConnection::RedisConnection(RedisSettings settings, RedisMetrics& metrics)
-    : settings_(std::move(settings)), metrics_(metrics) {}
+RedisConnection::RedisConnection(RedisSettings settings, RedisMetrics& metrics,
+                                 std::stop_token stop)
+    : settings_(std::move(settings)), metrics_(metrics), stop_(std::move(stop)) {}
 
 RedisConnection::~RedisConnection() = default;
 
 void RedisConnection::Close() {
   context_.reset();
   reader_.Clear();
+  address_.clear();
+  complete_ = refused_ = false;
+}
+
+void RedisConnection::Leave() {
+  if (!address_.empty()) left_[address_] = std::chrono::steady_clock::now();
+  Close();
+}
+
+void RedisConnection::LeaveIfRefused() {
+  if (refused_) Leave();
 }
 
 Error RedisConnection::Broken(RedisFault fault, std::string_view what) {
-  Error error = Unusable(fault, what);  // Before Close: `what` may stand in the context.
-  Close();
+  Error error = Unusable(fault, what);  // Before Leave: `what` may stand in the context.
+  Leave();
   return error;
 }
 
 Error RedisConnection::Unusable(RedisFault fault, std::string_view what) {
   metrics_.CountError(fault);
-  const bool config = IsConfigurationFault(fault) && !accepted_;
-  return {
-      config ? ErrorKind::kInvalidConfig : ErrorKind::kUnavailable,
-      "redis " + settings_.Address() + ": " + std::string(what) + std::string(FaultAdvice(fault))};
+  std::string text = Name() + ": " + std::string(what) + std::string(FaultAdvice(fault));
+  if (!IsConfigurationFault(fault) || accepted_) return {ErrorKind::kUnavailable, std::move(text)};
+  if (!settings_.where.empty()) text.insert(0, settings_.where + ": ");
+  return {ErrorKind::kInvalidConfig, std::move(text)};
+}
+
+/// A name may lead to several servers: it matters which of them an error is of.
+std::string RedisConnection::Name() const {
+  std::string name = "redis " + settings_.Address();
+  if (!address_.empty() && name.find(address_) == std::string::npos) name += " at " + address_;
+  return name;
 }
 
 Error RedisConnection::Refused(std::string_view command, std::string_view reply) {
   // "unknown command" repeats the arguments, a password among them.
   const std::string_view shown = reply.substr(0, reply.find(", with args"));
-  return Unusable(FaultOfReply(reply),
-                  std::string(command) + " was refused: " + std::string(shown));
+  const RedisFault fault = FaultOfReply(reply);
+  refused_ = refused_ || LeavesServer(fault);
+  return Unusable(fault, std::string(command) + " was refused: " + std::string(shown));
 }
 
 Status RedisConnection::Connect() {
@@ -82,31 +113,59 @@ Status RedisConnection::Connect() {
   return SelectDatabase();
 }
 
+ServerAddresses RedisConnection::Candidates(const DialLimits& limits) {
+  ServerAddresses found = settings_.unix_path.empty()
+                              ? ResolveHost(settings_.host, settings_.port, limits)
+                              : UnixAddress(settings_.unix_path);
+  const auto left_at = [&](const ServerAddress& address) {
+    const auto at = left_.find(address.text);
+    return at == left_.end() ? std::chrono::steady_clock::time_point::min() : at->second;
+  };
+  std::ranges::stable_sort(found.addresses, {}, left_at);
+  std::erase_if(left_, [&](const auto& left) {
+    return std::ranges::find(found.addresses, left.first, &ServerAddress::text) ==
+           found.addresses.end();
+  });
+  return found;
+}
+
 Status RedisConnection::Dial() {
-  const timeval timeout = ToTimeval(settings_.connect_timeout);
-  context_.reset(settings_.unix_path.empty()
-                     ? redisConnectWithTimeout(settings_.host.c_str(), settings_.port, timeout)
-                     : redisConnectUnixWithTimeout(settings_.unix_path.c_str(), timeout));
-  if (context_ == nullptr) return Broken(RedisFault::kConnect, "out of memory");
-  if (context_->err != 0) {
-    return Broken(RedisFault::kConnect, std::string("can't connect: ") + context_->errstr);
+  const auto begin = std::chrono::steady_clock::now();
+  const DialLimits limits{begin + settings_.connect_timeout, stop_};
+  const ServerAddresses found = Candidates(limits);
+  if (!found.problem.empty()) return Broken(RedisFault::kConnect, found.problem);
+  const Dialled dialled = sluice::Dial(found.addresses, limits);
+  if (dialled.fd < 0) return Broken(RedisFault::kConnect, "can't connect: " + dialled.problem);
+  context_.reset(redisConnectFd(dialled.fd));
+  if (context_ == nullptr) {
+    close(dialled.fd);
+    return Broken(RedisFault::kConnect, "out of memory");
   }
+  address_ = found.addresses[dialled.address].text;
+  return Prepare();
+}
+
+Status RedisConnection::Prepare() {
   if (settings_.unix_path.empty()) redisEnableKeepAlive(context_.get());
   if (settings_.tls) {
-    redisSetTimeout(context_.get(), timeout);
+    // The handshake is the only call that blocks.
+    if (!SetBlocking(context_->fd, true)) {
+      return Broken(RedisFault::kConnect, "fcntl: " + SystemMessage(errno));
+    }
+    redisSetTimeout(context_.get(), ToTimeval(settings_.connect_timeout));
+    const std::stop_callback hang_up(stop_, [fd = context_->fd] { shutdown(fd, SHUT_RDWR); });
     if (Status status = StartTls(*context_, settings_); !status.ok()) {
       metrics_.CountError(RedisFault::kTls);
-      Close();
-      return status;
+      Leave();
+      const bool config = status.error().kind == ErrorKind::kInvalidConfig;
+      if (!config || settings_.where.empty()) return status;
+      return std::move(status).error().Wrap(settings_.where);
     }
   }
   // From here on we wait by poll, so that writing can go on to reading when the pipe is full.
   context_->flags &= ~REDIS_BLOCK;
-  const int flags = fcntl(context_->fd, F_GETFL);
-  if (flags < 0 || fcntl(context_->fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-    return Broken(RedisFault::kConnect, "fcntl: " + SystemMessage(errno));
-  }
-  return Ok();
+  if (SetBlocking(context_->fd, false)) return Ok();
+  return Broken(RedisFault::kConnect, "fcntl: " + SystemMessage(errno));
 }
 
 Status RedisConnection::Authenticate() {
@@ -119,7 +178,7 @@ Status RedisConnection::Authenticate() {
   }
   if (reply.type != RespToken::Type::kError) return Ok();
   Error error = Refused("AUTH", reply.text);
-  Close();
+  Leave();
   return error;
 }
 
@@ -130,7 +189,7 @@ Status RedisConnection::SelectDatabase() {
   SLUICE_TRY(Call({"SELECT", db}, reply));
   if (reply.type != RespToken::Type::kError) return Ok();
   Error error = Refused("SELECT " + db, reply.text);
-  Close();
+  Leave();
   return error;
 }
 
@@ -228,8 +287,12 @@ Status RedisConnection::Wait(short events) {
       return Broken(RedisFault::kTimeout,
                     "no answer for " + std::to_string(settings_.command_timeout.count()) + " ms");
     }
+    if (!complete_ && stop_.stop_requested()) {
+      return Broken(RedisFault::kConnectionLost, "given up, since the process is to stop");
+    }
     pollfd entry{context_->fd, events, 0};
-    const int ready = poll(&entry, 1, static_cast<int>(left.count()));
+    const auto step = complete_ ? left : std::min(left, kLongestPoll);
+    const int ready = poll(&entry, 1, static_cast<int>(step.count()));
     if (ready > 0) return Ok();
     if (ready < 0 && errno != EINTR) {
       return Broken(RedisFault::kConnectionLost, "poll: " + SystemMessage(errno));

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
+#include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "redis/address.h"
 #include "redis/fault.h"
 #include "redis/redis_metrics.h"
 #include "redis/resp_reader.h"
@@ -23,10 +27,14 @@ namespace sluice {
 /// the answer to a later command; Connect makes a new one. Connect tries once: waiting between
 /// attempts is the caller's.
 ///
+/// Each Connect resolves the name anew and tries all of its addresses; those that a connection
+/// failed at come last, so that a name of several servers leads on from one that can't serve.
+///
 /// Threading: one owner, one thread. `metrics` must outlive it.
 class RedisConnection {
  public:
-  RedisConnection(RedisSettings settings, RedisMetrics& metrics);
+  /// `stop` ends a Connect under way, and the calls up to Accept.
+  RedisConnection(RedisSettings settings, RedisMetrics& metrics, std::stop_token stop = {});
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
@@ -38,9 +46,15 @@ class RedisConnection {
   void Close();
   [[nodiscard]] bool connected() const { return context_ != nullptr; }
 
-  /// From now on refusals count as kUnavailable: the configuration was right once, so that what
-  /// changed is outside.
-  void Accept() { accepted_ = true; }
+  /// The connection is complete. From now on refusals count as kUnavailable: the configuration was
+  /// right once, so that what changed is outside.
+  void Accept() { accepted_ = complete_ = true; }
+
+  /// Closes it because this server can't serve: the next Connect tries other addresses first.
+  void Leave();
+  /// Leaves if an error reply told that this server can't serve (LeavesServer): the address may
+  /// lead to another one by now. To be called once no reply is outstanding that is still wanted.
+  void LeaveIfRefused();
 
   /// Hands the commands to the system without waiting for replies. Where the server doesn't read
   /// on because its replies pile up, they are taken into memory meanwhile.
@@ -57,9 +71,9 @@ class RedisConnection {
   /// Counts a fault and makes it an Error: kInvalidConfig where waiting can't help and the
   /// server was never accepted, else kUnavailable. Leaves the connection open.
   Error Unusable(RedisFault fault, std::string_view what);
-  /// The same for an error reply to `command`.
+  /// The same for an error reply to `command`; see LeaveIfRefused.
   Error Refused(std::string_view command, std::string_view reply);
-  /// Counts a failure of the connection, closes it and makes it a kUnavailable.
+  /// Counts a failure of the connection, leaves it and makes it a kUnavailable.
   Error Broken(RedisFault fault, std::string_view what);
 
   [[nodiscard]] const RedisSettings& settings() const { return settings_; }
@@ -70,6 +84,9 @@ class RedisConnection {
   };
 
   Status Dial();
+  Status Prepare();
+  [[nodiscard]] ServerAddresses Candidates(const DialLimits& limits);
+  [[nodiscard]] std::string Name() const;
   Status Authenticate();
   Status SelectDatabase();
   Status Wait(short events);
@@ -82,7 +99,12 @@ class RedisConnection {
   RedisMetrics& metrics_;
   std::unique_ptr<redisContext, Free> context_;
   RespReader reader_;
+  std::stop_token stop_;
+  std::string address_;  ///< Of the server that it is connected to.
+  std::map<std::string, std::chrono::steady_clock::time_point> left_;  ///< When, by address.
   bool accepted_ = false;
+  bool complete_ = false;
+  bool refused_ = false;
   std::string command_;  ///< Of Call; kept for its memory.
 };
 

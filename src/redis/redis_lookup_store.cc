@@ -5,8 +5,8 @@
 namespace sluice {
 
 RedisLookupStore::RedisLookupStore(RedisSettings settings, MetricsRegistry& metrics,
-                                   const std::string& store)
-    : metrics_(metrics, store), connection_(std::move(settings), metrics_) {}
+                                   const std::string& store, std::stop_token stop)
+    : metrics_(metrics, store), connection_(std::move(settings), metrics_, std::move(stop)) {}
 
 Status RedisLookupStore::Ping() {
   SLUICE_TRY(EnsureConnected());
@@ -14,7 +14,9 @@ Status RedisLookupStore::Ping() {
   RespToken reply;
   SLUICE_TRY(connection_.Call({"PING"}, reply));
   if (reply.type != RespToken::Type::kError) return Ok();
-  return connection_.Refused("PING", reply.text);
+  Error error = connection_.Refused("PING", reply.text);
+  connection_.LeaveIfRefused();
+  return error;
 }
 
 Status RedisLookupStore::EnsureConnected() {
@@ -50,6 +52,7 @@ Status RedisLookupStore::Receive(std::vector<LookupReply>& replies) {
     metrics_.ObserveRoundTrip(std::chrono::steady_clock::now() - batch.sent_at);
   }
   spare_.splice(spare_.begin(), pending_, pending_.begin());
+  connection_.LeaveIfRefused();
   return batch.TakeReplies(replies);
 }
 

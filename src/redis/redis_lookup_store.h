@@ -2,6 +2,7 @@
 
 #include <list>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,15 +18,18 @@ namespace sluice {
 /// Reference data in Redis: GET and HGETALL, pipelined, one round trip a Send.
 ///
 /// A key that holds another type is kWrongType. A lost connection is made anew by the next Send,
-/// Open or Ping, one attempt a call; waiting in between is the caller's.
+/// Open or Ping, one attempt a call; waiting in between is the caller's. A server that answers that
+/// it can't serve is left, as by RedisClaimStore.
 ///
 /// Errors: kUnavailable where waiting helps. kInvalidConfig: user, password, database or ACL are
 /// wrong, and the first connection was never complete; later the same is kUnavailable.
-/// Threading: one worker, one instance. `metrics` must outlive it.
+/// Threading: one worker, one instance. `metrics` must outlive it. `stop` ends a connection that is
+/// being made.
 class RedisLookupStore final : public LookupStore {
  public:
   /// `store` is the store's name in the configuration: a metric label.
-  RedisLookupStore(RedisSettings settings, MetricsRegistry& metrics, const std::string& store);
+  RedisLookupStore(RedisSettings settings, MetricsRegistry& metrics, const std::string& store,
+                   std::stop_token stop = {});
 
   /// Connects. May be repeated.
   Status Open() { return EnsureConnected(); }

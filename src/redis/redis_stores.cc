@@ -5,37 +5,25 @@
 
 #include "redis/redis_claim_store.h"
 #include "redis/redis_lookup_store.h"
+#include "redis/tls.h"
 
 namespace sluice {
 namespace {
-
-/// A server that is unreachable is left to the worker, which says so in /readyz.
-Status Opened(const ConfigNode& node, Status opened) {
-  if (opened.ok() || opened.error().kind == ErrorKind::kUnavailable) return Ok();
-  return std::move(opened).error().Wrap(node.where());
-}
 
 Result<std::unique_ptr<ClaimStore>> BuildClaims(const ConfigNode& node,
                                                 const StoreContext& context) {
   auto settings = RedisSettingsOf(node);
   if (!settings) return std::move(settings).error();
-  auto claims =
-      std::make_unique<RedisClaimStore>(std::move(settings).value(), context.metrics, context.name);
-  SLUICE_TRY(Opened(node, claims->Open()));
-  for (const std::string& warning : claims->warnings()) {
-    context.log(LogLevel::kWarning, "store " + context.name, warning);
-  }
-  return std::unique_ptr<ClaimStore>(std::move(claims));
+  return std::unique_ptr<ClaimStore>(new RedisClaimStore(
+      std::move(settings).value(), context.metrics, context.name, context.stop, context.log));
 }
 
 Result<std::unique_ptr<LookupStore>> BuildLookups(const ConfigNode& node,
                                                   const StoreContext& context) {
   auto settings = RedisSettingsOf(node);
   if (!settings) return std::move(settings).error();
-  auto lookups = std::make_unique<RedisLookupStore>(std::move(settings).value(), context.metrics,
-                                                    context.name);
-  SLUICE_TRY(Opened(node, lookups->Open()));
-  return std::unique_ptr<LookupStore>(std::move(lookups));
+  return std::unique_ptr<LookupStore>(new RedisLookupStore(
+      std::move(settings).value(), context.metrics, context.name, context.stop));
 }
 
 Status Validate(const ConfigNode& node) {
@@ -43,8 +31,11 @@ Status Validate(const ConfigNode& node) {
   if (tls != nullptr && tls->String("cert").empty() != tls->String("key").empty()) {
     return tls->Complain("must have both `cert` and `key` of the client, or neither");
   }
-  auto settings = RedisSettingsOf(node);
-  return settings ? Ok() : Status(std::move(settings).error());
+  const auto settings = RedisSettingsOf(node);
+  if (!settings) return settings.error();
+  if (!settings.value().tls) return Ok();
+  const Status files = CheckTlsFiles(settings.value());
+  return files.ok() ? Ok() : Status((tls != nullptr ? *tls : node).Complain(files.error().message));
 }
 
 std::vector<FieldSpec> Fields() {
@@ -81,6 +72,7 @@ Result<RedisSettings> RedisSettingsOf(const ConfigNode& node) {
   auto settings = ParseRedisUrl(node.String("url"));
   if (!settings) return node.Get("url")->Complain(settings.error().message);
   RedisSettings& redis = settings.value();
+  redis.where = node.where();
   if (node.Has("db")) redis.db = static_cast<int>(node.Int("db"));
   if (const std::string user = node.String("user"); !user.empty()) redis.user = user;
   if (const std::string password = node.String("password"); !password.empty()) {

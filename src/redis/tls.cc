@@ -52,6 +52,14 @@ Status LoadFiles(SSL_CTX& context, const RedisSettings& settings) {
   return Ok();
 }
 
+TlsContext MakeContext() {
+  TlsContext tls(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  // A key with a passphrase would be asked for on the terminal.
+  const auto no_passphrase = [](char*, int, int, void*) { return 0; };
+  if (tls != nullptr) SSL_CTX_set_default_passwd_cb(tls.get(), no_passphrase);
+  return tls;
+}
+
 /// hiredis checks the chain but not the name; both are needed to know the server.
 bool RequireName(SSL& session, const std::string& host) {
   in6_addr address{};
@@ -68,8 +76,13 @@ bool RequireName(SSL& session, const std::string& host) {
 
 Status CheckTlsSupport(std::string_view /*address*/) { return Ok(); }
 
+Status CheckTlsFiles(const RedisSettings& settings) {
+  const TlsContext tls = MakeContext();
+  return tls == nullptr ? Ok() : LoadFiles(*tls, settings);
+}
+
 Status StartTls(redisContext& context, const RedisSettings& settings) {
-  const TlsContext tls(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  const TlsContext tls = MakeContext();
   if (tls == nullptr) return TlsError(ErrorKind::kUnavailable, settings, "TLS can't be set up");
   SSL_CTX_set_min_proto_version(tls.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(tls.get(), SSL_VERIFY_PEER, nullptr);
@@ -89,6 +102,8 @@ Status StartTls(redisContext& context, const RedisSettings& settings) {
 }
 
 #else
+
+Status CheckTlsFiles(const RedisSettings& /*settings*/) { return Ok(); }
 
 Status CheckTlsSupport(std::string_view address) {
   return Error{ErrorKind::kInvalidConfig,

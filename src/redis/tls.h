@@ -13,6 +13,9 @@ namespace sluice {
 /// `address` is for the message.
 Status CheckTlsSupport(std::string_view address);
 
+/// kInvalidConfig if a file of the settings can't be used; connects to nothing.
+Status CheckTlsFiles(const RedisSettings& settings);
+
 /// Wraps a connected socket in TLS; checks the server's certificate and that it names the host.
 /// kInvalidConfig: a certificate file can't be used. kUnavailable: the handshake failed.
 Status StartTls(redisContext& context, const RedisSettings& settings);

@@ -10,6 +10,7 @@ namespace sluice {
 
 /// How to reach one Redis database. Never print user or password: print Address().
 struct RedisSettings {
+  std::string where;  ///< Its place in the configuration, for errors; may be empty.
   std::string host;
   int port = 6379;
   std::string unix_path;  ///< If not empty: the socket to use instead of host and port.

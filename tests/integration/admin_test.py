@@ -3,6 +3,8 @@
 import contextlib
 import json
 import socket
+import ssl
+import subprocess
 import time
 
 from support.generate_telemetry import Telemetry
@@ -37,6 +39,67 @@ def test_clients_that_say_nothing_do_not_keep_others_from_an_answer(new_job):
             begun = time.monotonic()
             assert sluice.get(path)[0] == 200
             assert time.monotonic() - begun < 1
+
+
+def test_clients_that_send_a_byte_a_second_do_not_keep_others_from_an_answer(new_job):
+    _, sluice, _ = run_some(new_job, 10)
+    with contextlib.ExitStack() as slow:
+        clients = [slow.enter_context(socket.create_connection(("127.0.0.1", sluice.admin_port))) for _ in range(8)]
+        for byte in b"GET /":
+            for client in clients:
+                client.send(bytes([byte]))
+            begun = time.monotonic()
+            assert sluice.get("/livez")[0] == 200
+            assert time.monotonic() - begun < 1
+            time.sleep(0.5)
+
+
+def test_the_token_is_demanded_for_all_but_the_probes(new_job):
+    sluice = new_job().start(admin__token="s3cret-word")
+    for path in ("/metrics", "/status", "/config", "/version", "/nonsense"):
+        assert sluice.get(path)[0] == 401, path
+        assert sluice.get(path, token="wrong")[0] == 401, path
+    for path in ("/livez", "/ping", "/readyz", "/ready"):
+        assert sluice.get(path)[0] == 200, path
+    assert "sluice_waiting" in sluice.get("/metrics", token="s3cret-word")[1]
+    status, text = sluice.get("/config", token="s3cret-word")
+    assert status == 200 and "s3cret-word" not in text + sluice.log()
+
+
+def test_where_only_the_probes_are_open_the_rest_needs_a_token(new_job):
+    sluice = new_job().start(admin__open="probes")
+    assert sluice.get("/readyz")[0] == 200
+    status, text = sluice.get("/metrics")
+    assert status == 403 and "admin.token" in text
+
+
+def test_pages_come_in_tls_and_the_probes_without_it_too(new_job, tmp_path):
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], check=True, capture_output=True)
+    sluice = new_job().start(admin__tls__cert=cert, admin__tls__key=key)
+    tls = ssl.create_default_context(cafile=cert)
+    assert sluice.get("/livez")[0] == 200
+    assert sluice.get("/metrics")[0] == 403
+    for path in ("/metrics", "/readyz", "/status"):
+        assert sluice.get(path, scheme="https", tls=tls)[0] == 200, path
+    with socket.create_connection(("127.0.0.1", sluice.admin_port)) as stalled:
+        stalled.send(b"\x16\x03\x01")
+        assert sluice.get("/livez", timeout=1)[0] == 200
+        assert sluice.get("/metrics", scheme="https", tls=tls, timeout=2)[0] == 200
+
+
+def test_a_star_is_every_address_of_this_machine(new_job):
+    sluice = new_job().start(admin__listen="'*:0'")
+    for host, family in (("127.0.0.1", socket.AF_INET), ("127.0.0.2", socket.AF_INET), ("::1", socket.AF_INET6)):
+        with socket.socket(family) as probe:
+            try:
+                probe.bind((host, 0))
+            except OSError:
+                continue  # This machine does not have it.
+        with socket.create_connection((host, sluice.admin_port), timeout=1) as client:
+            client.send(b"GET /livez HTTP/1.0\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.0 200"), host
 
 
 def test_the_ledger_balances_and_counts_what_came(new_job):

@@ -1,11 +1,13 @@
 """A start that can't succeed ends with a message that says what, where and what to do; one that can wait, waits."""
 
+import contextlib
 import socket
+import time
 
 import pytest
 from support.own_redis import RedisServer
 from support.preprocessor import CONFIG, OUTPUTS, UNIQUE
-from support.processes import free_port
+from support.processes import free_port, wait_until
 from support.sluice_process import run_once
 
 BAD_CONFIG = 78
@@ -76,6 +78,103 @@ def test_an_admin_port_in_use_stops_the_start_with_the_port(new_job):
         port = taken.getsockname()[1]
         status, said = ended(new_job().process(admin__listen=f"127.0.0.1:{port}"))
     assert status not in (0, None) and str(port) in said
+
+
+@pytest.mark.parametrize("listen", ["http://127.0.0.1:9400", "::1:9400", "[::1:9400", "[localhost]:9400", "a b:9400", "9400",
+                                    "127.0.0.1", "127.0.0.1:99999", "256.0.0.1:9400", "127.0.0.1:9400/x"])
+def test_an_admin_address_that_can_never_work_is_refused_offline(listen):
+    status, said = run_once("validate", CONFIG, environment={"ADMIN_LISTEN": listen})
+    assert status == BAD_CONFIG and "admin.listen" in said and listen in said
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:9400", ":9400", "*:9400", "[::]:9400", "localhost:9400", "host_1.example.org:9400", "off"])
+def test_an_admin_address_that_may_work_is_taken(listen):
+    status, said = run_once("validate", CONFIG, environment={"ADMIN_LISTEN": listen})
+    assert status == 0, said
+
+
+def test_files_of_the_admin_servers_tls_are_checked_offline(tmp_path):
+    (tmp_path / "cert.pem").write_text("no PEM")
+    status, said = run_once("validate", CONFIG, "--set", f"admin.tls.cert={tmp_path}/cert.pem",
+                            "--set", f"admin.tls.key={tmp_path}/key.pem")
+    assert status == BAD_CONFIG and f"{tmp_path}/key.pem" in said and "no such file" in said
+    (tmp_path / "key.pem").write_text("no PEM")
+    status, said = run_once("validate", CONFIG, "--set", f"admin.tls.cert={tmp_path}/cert.pem",
+                            "--set", f"admin.tls.key={tmp_path}/key.pem")
+    assert status == BAD_CONFIG and "admin.tls.cert" in said
+
+
+@contextlib.contextmanager
+def silent_redis():
+    """It takes connections and never answers."""
+    with RedisServer() as redis:
+        redis.client().flushall()
+        redis.pause()
+        try:
+            yield redis
+        finally:
+            redis.resume()
+
+
+def start_with(new_job, redis, **settings):
+    """A process with two workers on that Redis, whose admin server is up."""
+    job = new_job(redis_url=redis.url)
+    sluice = job.process(workers=2, stores__dedup__redis__timeout="20s", **settings).start()
+    begun = time.monotonic()
+    wait_until(lambda: sluice.get("/livez")[0] == 200, 10, lambda: f"the admin server answers\n{sluice.log_tail()}")
+    return sluice, time.monotonic() - begun
+
+
+def test_the_admin_server_answers_while_a_store_does_not(new_job):
+    with silent_redis() as redis:
+        sluice, _ = start_with(new_job, redis)
+        status, text = sluice.get("/readyz")
+        assert status == 503 and "worker 0" in text and "worker 1" in text
+        for path in ("/status", "/metrics", "/config", "/version"):
+            assert sluice.get(path)[0] == 200, path
+        redis.resume()
+        sluice.wait_ready()
+        assert "exactly once" in sluice.get("/status")[1]
+
+
+@pytest.mark.parametrize("brokers", ["there", "away"])
+def test_sigterm_ends_a_start_that_waits_for_a_store(new_job, brokers):
+    with silent_redis() as redis:
+        away = {} if brokers == "there" else {"source__kafka__brokers": f"127.0.0.1:{free_port()}"}
+        sluice, _ = start_with(new_job, redis, **away)
+        time.sleep(0.5)
+        asked = time.monotonic()
+        assert sluice.terminate(timeout=15) == 0, sluice.log_tail()
+        assert time.monotonic() - asked < 3
+
+
+def test_sigterm_ends_a_start_that_waits_for_brokers_which_never_answer(new_job):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        job = new_job(brokers=f"127.0.0.1:{silent.getsockname()[1]}")
+        sluice = job.process().start()
+        wait_until(lambda: sluice.get("/livez")[0] == 200, 10, "the admin server answers")
+        time.sleep(0.3)
+        asked = time.monotonic()
+        assert sluice.terminate(timeout=15) == 0, sluice.log_tail()
+        assert time.monotonic() - asked < 2.5
+
+
+def test_sighup_does_not_end_the_process(new_job):
+    job = new_job()
+    sluice = job.start()
+    sluice.hang_up()
+    wait_until(lambda: "SIGHUP" in sluice.log(), 10, "it says that it has come")
+    job.produce([GOOD])
+    job.wait_done()
+    assert len(job.read()[UNIQUE]) == 1
+    assert sluice.terminate() == 0
+
+
+def test_a_redis_with_too_few_databases_stops_the_start_with_the_setting(new_job):
+    with RedisServer(settings={"databases": "4"}) as redis:
+        status, said = ended(new_job(redis_url=redis.url).process())
+        assert status == BAD_CONFIG
+        assert "databases" in said and "stores.dedup.redis" in said and "password" not in said, said
 
 
 def test_a_wrong_redis_password_stops_the_start(new_job):

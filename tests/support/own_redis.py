@@ -13,8 +13,9 @@ from support.processes import ChildProcess, accepts_connections, lasting_port, w
 class RedisServer:
     """Starts, stops, kills and restarts one redis-server. Data survives a restart only with `persistent`."""
 
-    def __init__(self, password=None, persistent=False, settings=None):
-        self.port = lasting_port()
+    def __init__(self, password=None, persistent=False, settings=None, host="127.0.0.1", port=None):
+        self.host = host
+        self.port = port or lasting_port()
         self.password = password
         self._persistent = persistent
         self._settings = settings or {}
@@ -24,14 +25,14 @@ class RedisServer:
     @property
     def url(self):
         secret = f":{self.password}@" if self.password else ""
-        return f"redis://{secret}127.0.0.1:{self.port}"
+        return f"redis://{secret}{self.host}:{self.port}"
 
     @property
     def pid(self):
         return self._process.pid
 
     def start(self):
-        command = ["redis-server", "--port", self.port, "--bind", "127.0.0.1", "--dir", self._folder, "--save", "",
+        command = ["redis-server", "--port", self.port, "--bind", self.host, "--dir", self._folder, "--save", "",
                    "--appendonly", "yes" if self._persistent else "no", "--appendfsync", "always"]
         if self.password:
             command += ["--requirepass", self.password]
@@ -44,7 +45,7 @@ class RedisServer:
     def _ready(self):
         if not self._process.running():
             raise RuntimeError(f"redis-server ended:\n{self._process.log_tail()}")
-        if not accepts_connections(self.port):
+        if not accepts_connections(self.port, self.host):
             return False
         try:
             return self.client().ping()
@@ -79,7 +80,7 @@ class RedisServer:
 
     def client(self, db=0, **options):
         """A client whose replies are bytes."""
-        return redis.Redis(host="127.0.0.1", port=self.port, db=db, password=self.password, **options)
+        return redis.Redis(host=self.host, port=self.port, db=db, password=self.password, **options)
 
     def __enter__(self):
         return self.start()

@@ -52,9 +52,9 @@ def wait_until(condition, timeout, what, interval=0.02):
         time.sleep(interval)
 
 
-def accepts_connections(port):
+def accepts_connections(port, host="127.0.0.1"):
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=0.2):
+        with socket.create_connection((host, port), timeout=0.2):
             return True
     except OSError:
         return False

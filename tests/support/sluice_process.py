@@ -12,7 +12,7 @@ import urllib.request
 from support.processes import REPOSITORY, ChildProcess, wait_until
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
-_ADMIN = re.compile(r"admin http://[^\s:]+:(\d+)")
+_ADMIN = re.compile(r"admin https?://\S+:(\d+)")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
@@ -83,6 +83,9 @@ class Sluice:
     def resume(self):
         self._process.signal(signal.SIGCONT)
 
+    def hang_up(self):
+        self._process.signal(signal.SIGHUP)
+
     def close(self):
         if self.running():
             self.kill()
@@ -99,12 +102,15 @@ class Sluice:
         said = _ADMIN.findall(self.log())
         return int(said[-1]) if said else None
 
-    def get(self, path, timeout=5):
+    def get(self, path, timeout=5, scheme="http", token=None, tls=None):
         """(status, text) of the admin server; (0, reason) where it does not answer."""
         if self.admin_port is None:
             return 0, "the admin server is not up"
+        request = urllib.request.Request(f"{scheme}://127.0.0.1:{self.admin_port}{path}")
+        if token is not None:
+            request.add_header("Authorization", f"Bearer {token}")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=timeout) as reply:
+            with urllib.request.urlopen(request, timeout=timeout, context=tls) as reply:
                 return reply.status, reply.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

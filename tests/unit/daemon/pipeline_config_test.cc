@@ -151,7 +151,7 @@ TEST_F(PipelineConfigTest, ASmallFileHasTheDocumentedDefaults) {
   EXPECT_EQ(pipeline.sink.max_record_bytes, 1572864U);
   EXPECT_TRUE(pipeline.sink.key.empty());
   EXPECT_EQ(pipeline.sink.node->String("brokers"), "h:9092");
-  EXPECT_EQ(pipeline.admin_listen, "127.0.0.1:9400");
+  EXPECT_EQ(pipeline.admin.listen, "127.0.0.1:9400");
   EXPECT_EQ(pipeline.log.level, "info");
   EXPECT_EQ(pipeline.log.format, "text");
 }
@@ -188,7 +188,7 @@ TEST_F(PipelineConfigTest, EveryKeyReachesItsSetting) {
   EXPECT_EQ(pipeline.stores[0].node->Duration("timeout"), milliseconds(2000));
   EXPECT_EQ(pipeline.stores[1].spec->name, "memory");
   EXPECT_EQ(pipeline.stores[1].node->Int("max_keys"), 9);
-  EXPECT_EQ(pipeline.admin_listen, "");
+  EXPECT_EQ(pipeline.admin.listen, "");
   EXPECT_EQ(pipeline.log.level, "debug");
   EXPECT_EQ(pipeline.log.format, "json");
 }
@@ -521,18 +521,35 @@ TEST_F(PipelineConfigTest, TopicsAreNamesThatKafkaTakesWithTheirPrefix) {
 
 TEST_F(PipelineConfigTest, TheAdminAddressIsHostAndPortOrOff) {
   for (const char* listen : {"", "off"}) {
-    EXPECT_EQ(Checked(kSmall, {{"admin.listen", listen}}).admin_listen, "");
+    EXPECT_EQ(Checked(kSmall, {{"admin.listen", listen}}).admin.listen, "");
   }
-  for (const char* listen : {"127.0.0.1:0", "[::1]:9400", ":80"}) {
-    EXPECT_EQ(Checked(kSmall, {{"admin.listen", "'" + std::string(listen) + "'"}}).admin_listen,
+  for (const char* listen : {"127.0.0.1:0", "[::1]:9400", ":80", "*:80", "host_1.example:80"}) {
+    EXPECT_EQ(Checked(kSmall, {{"admin.listen", "'" + std::string(listen) + "'"}}).admin.listen,
               listen);
   }
-  for (const char* listen : {"9400", "localhost", "a:b", "a:65536", "a:-1"}) {
-    EXPECT_EQ(ProblemsWith("admin.listen", listen),
-              std::string("--set admin.listen: must be host:port such as 127.0.0.1:9400, or off, "
-                          "not `") +
+  for (const char* listen : {"9400", "localhost", "a:b", "a:65536", "a:-1", "::1:9400", "a b:9400",
+                             "http://127.0.0.1:9400", "[::1:9400", "256.0.0.1:9400"}) {
+    EXPECT_EQ(Problems(kSmall, {{"admin.listen", "'" + std::string(listen) + "'"}}),
+              std::string("--set admin.listen: must be host:port such as 127.0.0.1:9400 or "
+                          "[::1]:9400, or off, not `") +
                   listen + "`");
   }
+}
+
+TEST_F(PipelineConfigTest, TheAdminServerMayHaveATokenAndTls) {
+  EXPECT_EQ(Checked(kSmall).admin.token, "");
+  EXPECT_FALSE(Checked(kSmall).admin.only_probes);
+  const AdminConfig admin =
+      Checked(kSmall, {{"admin", "{ token: s3cret, open: probes, tls: { cert: c, key: k } }"}})
+          .admin;
+  EXPECT_EQ(admin.token, "s3cret");
+  EXPECT_TRUE(admin.only_probes);
+  EXPECT_EQ(admin.tls_cert, "c");
+  EXPECT_EQ(admin.tls_key, "k");
+  EXPECT_THAT(ProblemsWith("admin.token", "'two words'"),
+              AllOf(HasSubstr("admin.token: must be printable ASCII"), Not(HasSubstr("two"))));
+  EXPECT_THAT(ProblemsWith("admin.open", "none"), HasSubstr("one of all, probes"));
+  EXPECT_THAT(ProblemsWith("admin.tls", "{ cert: c }"), HasSubstr("the PEM file of its key"));
 }
 
 TEST_F(PipelineConfigTest, ASideOutputThatAStageNamesMustBeThere) {

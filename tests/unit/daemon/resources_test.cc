@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -123,6 +124,29 @@ TEST_F(ResourcesTest, ClaimsDoNotGoIntoAFileOrACache) {
               AllOf(HasSubstr("p.yaml:6: stores.s.cache"), HasSubstr("leave `cache` out")));
 }
 
+TEST_F(ResourcesTest, AWallClockThatIsSetEndsNoClaimInMemory) {
+  EXPECT_EQ(UseStores("{ b: { memory: {} } }"), "");
+  const auto claims = WorkerResources(shared_, config_).Claims("b");
+  ASSERT_TRUE(claims.ok());
+  const std::vector<Claim> first = {{"k", "t/0/1"}};
+  const std::vector<Claim> second = {{"k", "t/0/2"}};
+  std::vector<ClaimReply> replies;
+  ASSERT_TRUE(claims.value()->Send(first, 1h).ok());
+  ASSERT_TRUE(claims.value()->Receive(replies).ok());
+  clock_.now_ms += std::chrono::milliseconds(2h).count();
+  ASSERT_TRUE(claims.value()->Send(second, 1h).ok());
+  ASSERT_TRUE(claims.value()->Receive(replies).ok());
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_EQ(replies[0].holder, "t/0/1");
+}
+
+TEST_F(ResourcesTest, AStoreConnectsToNothingUntilItIsAsked) {
+  EXPECT_EQ(UseStores("{ s: { redis: { url: 'redis://127.0.0.1:1' } } }"), "");
+  ASSERT_TRUE(WorkerResources(shared_, config_).Claims("s").ok());
+  ASSERT_TRUE(WorkerResources(shared_, config_).Lookups("s").ok());
+  EXPECT_EQ(metrics_.Get("sluice_redis_errors_total{store=s,kind=connect,}"), 0);
+}
+
 TEST_F(ResourcesTest, TheStoresThatHoldClaimsAreNoted) {
   EXPECT_EQ(UseStores("{ a: { memory: {} }, b: { memory: {} } }"), "");
   WorkerResources resources(shared_, config_);
@@ -150,6 +174,9 @@ TEST_F(ResourcesTest, ClaimsInMemoryAreSharedByTheWorkersAndNotByPipelines) {
 
 TEST_F(ResourcesTest, TheFilesOfTlsReachTheSettings) {
   if (!CheckTlsSupport("").ok()) GTEST_SKIP() << "this build has no TLS";
+  ASSERT_EQ(std::system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test "
+                        "-keyout key.pem -out cert.pem 2>/dev/null && cp cert.pem ca.pem"),
+            0);
   EXPECT_EQ(UseStores("{ s: { redis: { url: 'rediss://h', db: 3, "
                       "tls: { ca: ca.pem, cert: cert.pem, key: key.pem } } } }"),
             "");
@@ -159,6 +186,12 @@ TEST_F(ResourcesTest, TheFilesOfTlsReachTheSettings) {
   EXPECT_EQ(settings.value().ca_file, "ca.pem");
   EXPECT_EQ(settings.value().cert_file, "cert.pem");
   EXPECT_EQ(settings.value().key_file, "key.pem");
+}
+
+TEST_F(ResourcesTest, FilesOfTlsThatCannotBeUsedAreNamed) {
+  if (!CheckTlsSupport("").ok()) GTEST_SKIP() << "this build has no TLS";
+  EXPECT_THAT(UseStores("{ s: { redis: { url: 'rediss://h', tls: { ca: none.pem } } } }"),
+              AllOf(HasSubstr("p.yaml:6: stores.s.redis.tls: "), HasSubstr("none.pem")));
 }
 
 TEST_F(ResourcesTest, FilesOfTlsNeedAUrlThatAsksForIt) {

@@ -23,9 +23,11 @@ HttpRoutes Pages(const std::vector<std::string>& reasons = {},
 }
 
 HttpResponse PageOf(const HttpRoutes& routes, const std::string& path,
-                    std::string_view token = "") {
+                    const std::string& token = "") {
+  HttpServerSettings settings;
+  settings.token = token;
   const HttpRequest request{"GET", path, "", {}};
-  const HttpDecision decision = Decide(routes, token, request, false);
+  const HttpDecision decision = Decide(routes, settings, request, {});
   return decision.route == nullptr ? decision.refusal : Call(*decision.route, request);
 }
 

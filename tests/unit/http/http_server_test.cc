@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -233,13 +236,46 @@ TEST(HttpServerTest, WhatIsNotHostAndPortIsAProblemOfTheConfiguration) {
             "admin.listen: \"8080\" is not host:port; write 127.0.0.1:8080, say");
 }
 
-TEST(HttpServerTest, AnIpv6AddressAndANameAreListenedOn) {
+/// Whether the page is answered at that address of this machine.
+bool Answers(int port, const std::string& host) {
+  TestClient client(port, host);
+  return client.connected() && client.Send("GET /hello HTTP/1.1\r\n\r\n") &&
+         client.Receive().status == 201;
+}
+
+TEST(HttpServerTest, AnIpv6AddressIsListenedOn) {
   const auto six = HttpServer::Start("[::1]:0", Routes());
   if (!six.ok()) GTEST_SKIP() << "no IPv6 here: " << six.error().message;
-  TestClient client(six.value()->port(), "::1");
-  client.Send("GET /hello HTTP/1.1\r\n\r\n");
-  EXPECT_EQ(client.Receive().status, 201);
-  EXPECT_TRUE(HttpServer::Start("localhost:0", Routes()).ok());
+  EXPECT_TRUE(Answers(six.value()->port(), "::1"));
+  EXPECT_FALSE(Answers(six.value()->port(), "127.0.0.1"));
+}
+
+TEST(HttpServerTest, EveryAddressIsListenedOnWhereNoneIsNamed) {
+  const bool has_six = HttpServer::Start("[::1]:0", Routes()).ok();
+  for (const char* listen : {"*:0", ":0"}) {
+    const auto server = HttpServer::Start(listen, Routes());
+    ASSERT_TRUE(server.ok()) << server.error().message;
+    EXPECT_TRUE(Answers(server.value()->port(), "127.0.0.1")) << listen;
+    EXPECT_TRUE(Answers(server.value()->port(), "127.0.0.2")) << listen;
+    EXPECT_EQ(Answers(server.value()->port(), "::1"), has_six) << listen;
+  }
+}
+
+TEST(HttpServerTest, ANameIsListenedOnAtEachOfItsAddresses) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  ASSERT_EQ(getaddrinfo("localhost", nullptr, &hints, &found), 0);
+  const auto server = HttpServer::Start("localhost:0", Routes());
+  ASSERT_TRUE(server.ok()) << server.error().message;
+  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+    std::array<char, NI_MAXHOST> host{};
+    getnameinfo(at->ai_addr, at->ai_addrlen, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST);
+    if (HttpServer::Start(at->ai_family == AF_INET6 ? "[::1]:0" : "127.0.0.1:0", Routes()).ok()) {
+      EXPECT_TRUE(Answers(server.value()->port(), host.data())) << host.data();
+    }
+  }
+  freeaddrinfo(found);
 }
 
 TEST(HttpServerTest, StopClosesThePortAndMayBeCalledTwice) {

@@ -21,7 +21,9 @@ TEST(RedisFaultTest, RepliesOfRealServersAreTold) {
   EXPECT_EQ(FaultOfReply("NOAUTH Authentication required."), RedisFault::kAccess);
   EXPECT_EQ(FaultOfReply("WRONGPASS invalid username-password pair or user is disabled."),
             RedisFault::kAccess);
-  EXPECT_EQ(FaultOfReply("ERR DB index is out of range"), RedisFault::kAccess);
+  EXPECT_EQ(FaultOfReply("ERR DB index is out of range"), RedisFault::kDatabase);
+  EXPECT_EQ(FaultOfReply("ERR invalid DB index"), RedisFault::kDatabase);
+  EXPECT_EQ(FaultOfReply("REDIRECT 10.0.0.2:6379"), RedisFault::kReadOnly);
   EXPECT_EQ(FaultOfReply("MOVED 866 127.0.0.1:7001"), RedisFault::kCluster);
   EXPECT_EQ(FaultOfReply("ERR syntax error"), RedisFault::kForm);
   EXPECT_EQ(FaultOfReply("ERR max number of clients reached"), RedisFault::kOther);
@@ -36,6 +38,18 @@ TEST(RedisFaultTest, APermissionForACommandIsNotOneForAKey) {
        {"NOPERM this user has no permissions to access one of the keys used as arguments",
         "NOPERM No permissions to access a key"}) {
     EXPECT_EQ(FaultOfReply(reply), RedisFault::kKeyAccess) << reply;
+  }
+}
+
+TEST(RedisFaultTest, AServerIsLeftUnlessTheFaultIsOfAKeyOrOfACommandsForm) {
+  for (const RedisFault fault :
+       {RedisFault::kReadOnly, RedisFault::kCluster, RedisFault::kLoading, RedisFault::kMisconf,
+        RedisFault::kOutOfMemory, RedisFault::kAccess, RedisFault::kOther}) {
+    EXPECT_TRUE(LeavesServer(fault)) << FaultName(fault);
+  }
+  for (const RedisFault fault :
+       {RedisFault::kWrongType, RedisFault::kKeyAccess, RedisFault::kForm}) {
+    EXPECT_FALSE(LeavesServer(fault)) << FaultName(fault);
   }
 }
 

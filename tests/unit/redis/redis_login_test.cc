@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "store_fixture.h"
 
@@ -96,6 +97,20 @@ TEST_F(RedisLoginTest, AUserWhoMayOnlySetAndGetIsEnough) {
   EXPECT_NE(store.warnings()[0].find("could not be checked"), std::string::npos);
 }
 
+TEST_F(RedisLoginTest, AWarningIsLoggedOnceHoweverOftenTheConnectionIsMade) {
+  std::vector<std::string> lines;
+  const Log log = [&](LogLevel, std::string_view part, std::string_view text) {
+    lines.push_back(std::string(part) + ": " + std::string(text));
+  };
+  RedisClaimStore store(As("minimal", "s3cret"), metrics_, "dedup", {}, log);
+  ASSERT_TRUE(store.Open().ok());
+  server->Command({"CLIENT", "KILL", "USER", "minimal"});
+  EXPECT_FALSE(store.Ping().ok());
+  ASSERT_TRUE(store.Open().ok());
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_TRUE(lines[0].starts_with("store dedup: redis redis://")) << lines[0];
+}
+
 TEST_F(RedisLoginTest, AUserWhoMayNotSelectStopsTheStartOnlyIfSelectIsNeeded) {
   const Status status = OpenAs(As("minimal", "s3cret", 7));
   ASSERT_FALSE(status.ok());
@@ -118,6 +133,17 @@ TEST_F(RedisLoginTest, ADatabaseThatIsNotThereStopsTheStart) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().kind, ErrorKind::kInvalidConfig);
   EXPECT_NE(MessageOf(status).find("SELECT 999"), std::string::npos) << MessageOf(status);
+  EXPECT_NE(MessageOf(status).find("raise `databases`"), std::string::npos) << MessageOf(status);
+  EXPECT_EQ(MessageOf(status).find("password"), std::string::npos) << MessageOf(status);
+  EXPECT_EQ(Errors(metrics_, "database"), 1);
+}
+
+TEST_F(RedisLoginTest, WhatIsWrongWithTheConfigurationSaysWhereItStands) {
+  RedisSettings settings = As("dedup", "wr0ng");
+  settings.where = "p.yaml:6: stores.s.redis";
+  const Status status = OpenAs(settings);
+  EXPECT_TRUE(MessageOf(status).starts_with("p.yaml:6: stores.s.redis: redis redis://"))
+      << MessageOf(status);
 }
 
 TEST_F(RedisLoginTest, APasswordChangedLaterIsWaitedFor) {
