@@ -1,8 +1,8 @@
 #include "memory/memory_claims.h"
 
 #include <algorithm>
-#include <functional>
-#include <string_view>
+
+#include "util/seeded_hash.h"
 
 namespace sluice {
 
@@ -28,7 +28,7 @@ void MemoryClaims::Make(std::span<const Claim> claims, std::chrono::seconds ttl,
   replies.clear();
   hashes_.clear();
   for (const Claim& claim : claims) {
-    hashes_.push_back(std::hash<std::string_view>()(claim.key));
+    hashes_.push_back(SeededHash(claim.key));
     index_.Prefetch(hashes_.back());
   }
   Generation& generation = GenerationOf(ttl);
