@@ -127,6 +127,7 @@ void BatchRunner::Finish(BatchRun& run) {
   for (Event& event : run.batch.events()) {
     if (event.created()) ++stats_.ledger.created;
     if (event.active() && !event.readable()) {
+      if (!event.raw().empty()) event.SetVerbatim(event.raw());
       DivertToFailed(event, event.unreadable_reason());
     } else if (event.active() && event.routed()) {
       event.End();

@@ -23,6 +23,7 @@ struct OutputSettings {
   struct Topic {
     std::optional<TopicId> sink;       ///< The sink's own number; nullopt: they stay in memory.
     std::vector<std::size_t> readers;  ///< Pipelines of the same flow that read it, by index.
+    std::string name = {};             ///< Its real one, for the readers.
   };
   /// The first of these that is a string in the event is the record's key; none: null key.
   std::vector<Path> key;
@@ -56,7 +57,7 @@ class OutputCollector final : public Emitter {
   /// Writes an event that has left the pipeline for a side output.
   void EmitDiverted(Event& event);
   /// Writes the replacement of an event that can't be written as it is (C-6); `raw` is what it
-  /// stands for.
+  /// stands for. One for an event, however many topics it was for.
   void EmitReplacement(Event& event, std::string_view raw, const Refusal& refusal);
 
  private:
