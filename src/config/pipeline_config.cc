@@ -193,12 +193,16 @@ class PipelineReader {
     TreeNode& part = SectionOf(root_, "transaction");
     rules_.Check(part, {Field("max_events", FieldType::kInt, "5000"),
                         Field("max_bytes", FieldType::kBytes, "32MiB"),
+                        Field("max_output_bytes", FieldType::kBytes, "128MiB"),
                         Field("linger", FieldType::kDuration, "5ms"),
                         Field("timeout", FieldType::kDuration, "60s")});
     PipelineConfig::Transaction& out = out_.transaction;
     out = {static_cast<std::uint64_t>(rules_.Count(part, "max_events", 10'000'000)),
-           part.Bytes("max_bytes"), part.Duration("linger"), part.Duration("timeout")};
+           part.Bytes("max_bytes"), part.Bytes("max_output_bytes"), part.Duration("linger"),
+           part.Duration("timeout")};
     rules_.Demand(part, "max_bytes", FieldType::kBytes, out.max_bytes >= 1, "at least 1");
+    rules_.Demand(part, "max_output_bytes", FieldType::kBytes, out.max_output_bytes >= 1,
+                  "at least 1");
     rules_.Demand(part, "timeout", FieldType::kDuration, out.timeout >= 1s && out.timeout <= 24h,
                   "between 1s and 24h");
     rules_.Demand(part, "linger", FieldType::kDuration, out.linger < std::max(out.timeout, 1000ms),

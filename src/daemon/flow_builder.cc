@@ -148,7 +148,8 @@ Result<BuiltFlow> BuildFlow(SharedResources& shared) {
   }
   std::vector<Flow::Part> parts;
   for (const std::size_t i : plan.order) parts.push_back(std::move(drafts[i].part));
-  auto flow = std::make_unique<Flow>(std::move(parts), shared.metrics);
+  auto flow =
+      std::make_unique<Flow>(std::move(parts), shared.metrics, config.transaction.max_output_bytes);
   return BuiltFlow{std::move(flow), plan.source_topics, plan.sink_topics};
 }
 

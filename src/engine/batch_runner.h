@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstddef>
-#include <set>
+#include <deque>
 #include <span>
 #include <string>
 
@@ -35,25 +35,29 @@ class BatchRunner {
   BatchRunner(Pipeline& pipeline, OutputCollector& collector, TransactionStats& stats,
               BatchLimits limits, RecordForm form);
 
-  /// An error leaves no request under way; the same records may be tried again after the
-  /// outbox and the stats were reset.
-  Status Run(std::span<const Record> records);
+  /// Returns how many of the records were taken, the first ones: all, or as many as it took for
+  /// the outputs of the transaction to reach `max_output_bytes`. An error leaves no request under
+  /// way; the same records may be tried again after the outbox and the stats were reset.
+  Result<std::size_t> Run(std::span<const Record> records, std::size_t max_output_bytes);
 
   /// The position is replaced as refused_by_sink from now on: a broker refuses what comes of it.
-  /// False if it was already, so that the replacement is refused too.
-  bool Quarantine(const Position& position) {
-    return quarantined_.insert(position.ToString()).second;
-  }
+  /// False if it was already, so that the replacement is refused too. The oldest of more than
+  /// kMostQuarantined is forgotten: it is committed long since, or is refused and quarantined anew.
+  bool Quarantine(const Position& position);
+  static constexpr std::size_t kMostQuarantined = 1000;
 
  private:
   static constexpr std::size_t kInFlight = 2;
 
-  Status Drive(std::span<const Record> records);
+  Result<std::size_t> Drive(std::span<const Record> records, std::size_t max_output_bytes);
+  /// True if the next batch has to wait until the oldest one is done.
+  [[nodiscard]] bool IsFull() const;
   std::size_t Fill(BatchRun& run, std::span<const Record> records);
   void Decode(const Record& record, Batch& batch);
   void Read(const Record& record, Batch& batch, Event& event);
   /// Why the event's record must be replaced; nullptr if it need not.
   [[nodiscard]] const Refusal* RefusalOf(const Event& event) const;
+  [[nodiscard]] bool IsQuarantined(const std::string& position) const;
   void DivertToFailed(Event& event, Reason reason);
   void EmitDiverted(Event& event);
   void Finish(BatchRun& run);
@@ -68,7 +72,7 @@ class BatchRunner {
   std::array<BatchRun, kInFlight> runs_;
   std::size_t oldest_ = 0;
   std::size_t in_flight_ = 0;
-  std::set<std::string> quarantined_;
+  std::deque<std::string> quarantined_;  ///< The oldest first; mostly empty.
 };
 
 /// Next offsets after these records, one per partition.

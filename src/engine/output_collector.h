@@ -50,6 +50,8 @@ class OutputCollector final : public Emitter {
 
   /// Input larger than this can't be written to some topic whatever happens to it.
   [[nodiscard]] std::size_t max_input_bytes() const { return max_input_bytes_; }
+  /// About the memory that the transaction's outputs take so far (Outbox::bytes).
+  [[nodiscard]] std::size_t output_bytes() const { return outbox_.bytes(); }
   [[nodiscard]] SideOutputId failed() const { return settings_.failed; }
 
   void Emit(Event& event, TopicId topic) override;

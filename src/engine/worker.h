@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ class Worker {
   Status Open(const std::stop_token& stop);
   Status RunTransaction(const std::stop_token& stop);
   Status Collect();
+  /// Notices what happens in the group while records are still in hand.
+  Status KeepPlace();
   Status Process(const std::stop_token& stop);
   Status Commit(const std::stop_token& stop);
   Status CommitTogether(const Checkpoint& checkpoint);
@@ -70,6 +73,10 @@ class Worker {
   /// The same where nothing is in hand that a rebalance could take.
   Status WaitThroughRebalances(const Error& error, const std::stop_token& stop);
   Status Probe();
+  /// The records whose outputs are in the outbox.
+  [[nodiscard]] std::span<const Record> Done() const { return {records_.data(), done_}; }
+  /// Forgets what is committed.
+  void Drop();
   /// All is well (again).
   void GoOn();
   void Forget();
@@ -77,7 +84,8 @@ class Worker {
   void Say(LogLevel level, const std::string& text) const { parts_.log(level, parts_.name, text); }
 
   Parts parts_;
-  std::vector<Record> records_;
+  std::vector<Record> records_;  ///< In hand.
+  std::size_t done_ = 0;  ///< Of them, the first ones: those whose outputs are in the outbox.
   Backoff backoff_;
   std::size_t max_events_;  ///< Below the setting while a refused record is narrowed down.
   std::string waited_for_;  ///< As it was logged.
