@@ -13,6 +13,7 @@
 #include "daemon/log.h"
 #include "daemon/offline.h"
 #include "daemon/pipeline_worker.h"
+#include "daemon/ports.h"
 #include "daemon/version.h"
 #include "engine/status_json.h"
 #include "http/admin_pages.h"
@@ -170,6 +171,9 @@ Result<std::string> ValidateDaemonConfig(const PipelineConfig& pipeline) {
   SharedResources shared{clock, metrics, offline, NoLog()};
   auto built = BuildFlow(shared);
   if (!built) return std::move(built).error();
+  Watchdog watchdog({});
+  const auto ports = MakePorts(pipeline, 0, built.value(), watchdog, NoLog(), metrics);
+  if (!ports) return ports.error();
   return GuaranteeOf(pipeline, shared.claim_stores);
 }
 

@@ -5,6 +5,7 @@
 
 #include "redis/redis_claim_store.h"
 #include "redis/redis_lookup_store.h"
+#include "redis/tls.h"
 
 namespace sluice {
 namespace {
@@ -44,7 +45,10 @@ Status Validate(const ConfigNode& node) {
     return tls->Complain("must have both `cert` and `key` of the client, or neither");
   }
   auto settings = RedisSettingsOf(node);
-  return settings ? Ok() : Status(std::move(settings).error());
+  if (!settings) return std::move(settings).error();
+  if (!settings.value().tls) return Ok();
+  Status files = CheckTlsFiles(settings.value());
+  return files.ok() ? Ok() : Status(node.Complain(files.error().message));
 }
 
 std::vector<FieldSpec> Fields() {

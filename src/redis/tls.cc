@@ -68,6 +68,11 @@ bool RequireName(SSL& session, const std::string& host) {
 
 Status CheckTlsSupport(std::string_view /*address*/) { return Ok(); }
 
+Status CheckTlsFiles(const RedisSettings& settings) {
+  const TlsContext tls(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  return tls == nullptr ? Ok() : LoadFiles(*tls, settings);
+}
+
 Status StartTls(redisContext& context, const RedisSettings& settings) {
   const TlsContext tls(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   if (tls == nullptr) return TlsError(ErrorKind::kUnavailable, settings, "TLS can't be set up");
@@ -100,6 +105,8 @@ Status CheckTlsSupport(std::string_view address) {
                    " without it; use redis:// (through a TLS tunnel, say) or build on a newer "
                    "system"};
 }
+
+Status CheckTlsFiles(const RedisSettings& settings) { return CheckTlsSupport(settings.Address()); }
 
 Status StartTls(redisContext& /*context*/, const RedisSettings& settings) {
   return CheckTlsSupport(settings.Address());

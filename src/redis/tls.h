@@ -13,6 +13,9 @@ namespace sluice {
 /// `address` is for the message.
 Status CheckTlsSupport(std::string_view address);
 
+/// kInvalidConfig if a certificate or key file can't be used. Opens nothing but the files.
+Status CheckTlsFiles(const RedisSettings& settings);
+
 /// Wraps a connected socket in TLS; checks the server's certificate and that it names the host.
 /// kInvalidConfig: a certificate file can't be used. kUnavailable: the handshake failed.
 Status StartTls(redisContext& context, const RedisSettings& settings);
