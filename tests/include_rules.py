@@ -36,6 +36,7 @@ THIRD_PARTY = {
     "boost/": {"http"},
     "prometheus/": {"metrics"},
     "valijson/": {"schema"},
+    "re2/": {"schema"},
     "rapidjson/": {"codec", "engine", "schema"},
     "simdjson.h": {"codec"},
     "emmintrin.h": {"codec"},

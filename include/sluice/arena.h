@@ -51,10 +51,14 @@ class Arena {
   void Reset(std::size_t keep_blocks = kKeepBlocks);
 
   [[nodiscard]] std::size_t bytes_reserved() const { return reserved_; }
+  /// What is allocated since the last Reset, in whole blocks.
+  [[nodiscard]] std::size_t bytes_used() const {
+    return reserved_ - (blocks_.size() - used_blocks_) * block_size_;
+  }
 
  private:
   static constexpr std::size_t kDefaultBlock = std::size_t{256} << 10;
-  static constexpr std::size_t kKeepBlocks = 256;
+  static constexpr std::size_t kKeepBlocks = 32;
 
   struct Block {
     std::unique_ptr<char[]> bytes;

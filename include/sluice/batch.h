@@ -15,6 +15,8 @@ namespace sluice {
 
 /// Why a stage diverts an event from which an event could not be made (Batch::Create).
 inline constexpr Reason kCreatedUnreadable = "created_unreadable";
+/// The same where the events that are made of one event take too much memory together.
+inline constexpr Reason kCreatedTooMuch = "created_too_much";
 
 /// Takes what a route emits; implemented by the engine.
 class Emitter {
@@ -84,13 +86,16 @@ class Batch {
   [[nodiscard]] EventList& events() { return events_; }
   [[nodiscard]] const EventList& events() const { return events_; }
   [[nodiscard]] Arena& arena() { return arena_; }
+  [[nodiscard]] const Arena& arena() const { return arena_; }
 
   /// Adds an event that a stage derived from `source`, from canonical JSON text; its position is
   /// the source's, Derived(ordinal). It is active, and later stages see it only from the next one
-  /// on. Returns nullptr, and adds nothing, if `json` is not a JSON object or has a number that no
-  /// double holds: the stage must then divert `source` with kCreatedUnreadable, or that part of it
-  /// would be lost unseen.
+  /// on. Returns nullptr, and adds nothing, if `json` is not a JSON object, has a number that no
+  /// double holds, or is too much beside what was made of `source` before: the stage must then
+  /// divert `source` with not_created(), or that part of it would be lost unseen.
   [[nodiscard]] Event* Create(const Event& source, std::int64_t ordinal, std::string_view json);
+  /// Why the last Create that returned nullptr did so.
+  [[nodiscard]] Reason not_created() const { return not_created_; }
 
   /// Adds an event that is `object`, a part of `source`'s document, as it stands there: nothing is
   /// copied or read again. The part is the new event's from then on: `source` must not be edited or
@@ -113,12 +118,21 @@ class Batch {
   Event& Add(const Record& record) { return events_.Add(record); }
   void Reset() {
     events_.events_.clear();
+    creating_ = {};
     counters_.assign(counters_.size(), 0);
     arena_.Reset();
   }
 
+  /// What was made of the event that is taken apart now.
+  struct Creating {
+    const Event* source = nullptr;
+    std::size_t cost = 0;
+  };
+
   Arena arena_;
   EventList events_{arena_};
+  Creating creating_;
+  Reason not_created_ = nullptr;
   std::vector<std::uint64_t> counters_;
   Emitter* emitter_ = nullptr;
 };

@@ -51,6 +51,11 @@ class Event {
   /// The record that the event came in; that of its source for an event that a stage made. Its key,
   /// timestamp and headers are as they came.
   [[nodiscard]] const Record& record() const { return *record_; }
+  /// Real name of the topic that it was read from. Behind a topic between pipelines that stays in
+  /// memory that is the topic in between, whereas the position names the one of the source.
+  [[nodiscard]] std::string_view topic() const {
+    return record_->topic.empty() ? position_.topic : record_->topic;
+  }
   /// True for an event that a stage made.
   [[nodiscard]] bool created() const { return created_; }
   /// The record's bytes as they came; empty for a null record, and for events that a stage made.
@@ -131,8 +136,9 @@ class Event {
   SideOutputId side_output_ = 0;
   State state_ = State::kActive;
   ClaimMode claim_mode_ = ClaimMode::kClaim;
-  bool routed_ = false;
-  bool created_ = false;
+  bool routed_ : 1 = false;
+  bool created_ : 1 = false;
+  bool replaced_ : 1 = false;  ///< A small record stands for it on the failed topic.
 };
 
 }  // namespace sluice

@@ -32,13 +32,19 @@ class Outbox {
   [[nodiscard]] Arena& arena() { return arena_; }
   [[nodiscard]] std::vector<OutputRecord>& records() { return records_; }
   [[nodiscard]] const std::vector<OutputRecord>& records() const { return records_; }
+  /// About the memory that the records take, what a client needs for each of them included.
+  [[nodiscard]] std::size_t bytes() const {
+    return arena_.bytes_used() + records_.size() * kBytesPerRecord;
+  }
   void Reset() {
     records_.clear();
-    arena_.Reset();
+    arena_.Reset(kKeepBlocks);
   }
 
  private:
   static constexpr std::size_t kBlock = std::size_t{1} << 20;
+  static constexpr std::size_t kKeepBlocks = 64;
+  static constexpr std::size_t kBytesPerRecord = 512;
   Arena arena_;
   std::vector<OutputRecord> records_;
 };

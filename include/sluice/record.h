@@ -23,6 +23,7 @@ struct Record {
   std::int64_t timestamp_ms = 0;  ///< Create or append time, in ms since 1970; 0 if unknown.
   std::optional<std::string_view> key = std::nullopt;  ///< nullopt: a null key, not an empty one.
   std::span<const Header> headers = {};
+  std::string_view topic = {};  ///< That it was read from, where it is not the position's.
 };
 
 }  // namespace sluice

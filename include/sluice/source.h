@@ -45,7 +45,8 @@ class Source {
   virtual Status Open() = 0;
 
   /// Appends records, up to the limits, which count what this call appends (one record more than
-  /// max_bytes allows is possible). Waits for at most limits.wait; none: nothing came, or the end.
+  /// max_bytes allows is possible). With max_records 0 it only notices what happens in the group.
+  /// Waits for at most limits.wait; none: nothing came, or the end.
   /// kDiscard: partitions were assigned or revoked since the last call; everything handed out
   /// before and not committed must be dropped. Records appended before that are void too. No Rewind
   /// follows: the source stands at the last checkpoint of what it owns by itself.

@@ -1,12 +1,17 @@
 #include "cli/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "cli/verbs.h"
+#include "config/problems.h"
 #include "daemon/version.h"
+#include "util/join.h"
 
 namespace sluice {
 namespace {
@@ -39,7 +44,8 @@ struct Arguments {
 };
 
 void AddConfigOptions(CLI::App& verb, ConfigArguments& arguments) {
-  verb.add_option("CONFIG", arguments.path, "The pipeline's YAML file")->required();
+  verb.add_option("CONFIG", arguments.path, "The pipeline's YAML file; - is the standard input")
+      ->required();
   verb.add_option("--set", arguments.overrides,
                   "Replaces one value, such as source.kafka.brokers=localhost:9092")
       ->type_name("KEY=VALUE")
@@ -77,7 +83,8 @@ CLI::App* AddExplain(CLI::App& app, ExplainArguments& arguments) {
   CLI::App* verb = app.add_subcommand(
       "explain", "Shows what each stage does to each event of a file; writes nothing anywhere");
   AddConfigOptions(*verb, arguments.config);
-  verb->add_option("INPUT", arguments.input, "Records, one a line; - is the standard input");
+  verb->add_option("INPUT", arguments.input,
+                   "Records, one a line, plain or gzip; - is the standard input");
   verb->add_option("--topic", arguments.topic,
                    "The topic that the records are of; else the first that is read");
   verb->add_option("--clock", arguments.clock_ms, "Fixes the wall clock, as for run")
@@ -102,6 +109,23 @@ CLI::App* AddPorts(CLI::App& app, SpecArguments& arguments) {
   return verb;
 }
 
+/// What is wrong with the first word, if it is no verb; empty where it is one, or an option.
+std::string FaultOfVerb(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return {};
+  const std::string word = argv[1];
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+    verbs.push_back(verb->get_name());
+  }
+  if (std::ranges::find(verbs, word) != verbs.end()) return {};
+  if (std::filesystem::is_regular_file(word)) {
+    return "`" + word + "` is a file: write `sluice run " + word + "` or `sluice validate " + word +
+           "`";
+  }
+  return "there is no verb `" + word + "`" + DidYouMean(word, verbs) + "; they are " + Join(verbs) +
+         " (`sluice --help`)";
+}
+
 int ParseAndDo(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("sluice moves telemetry events from topics to topics through a chain of stages.",
@@ -115,6 +139,10 @@ int ParseAndDo(int argc, char** argv) {
   const CLI::App* stages = AddStages(app, arguments.stages);
   AddPorts(app, arguments.ports);
   for (CLI::App* verb : app.get_subcommands({})) verb->footer("");
+  if (const std::string fault = FaultOfVerb(app, argc, argv); !fault.empty()) {
+    std::cerr << fault << '\n';
+    return kExitUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,8 +1,9 @@
 #include "cli/verbs.h"
 
-#include <fstream>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "cli/logging.h"
@@ -13,6 +14,7 @@
 #include "daemon/daemon.h"
 #include "daemon/explain.h"
 #include "stages/builtin.h"
+#include "util/place.h"
 
 namespace sluice {
 namespace {
@@ -33,6 +35,10 @@ int FailUsage(const std::string& message) {
   std::cerr << message << '\n';
   return kExitUsage;
 }
+
+constexpr const char* kStandardInput = "-";
+
+bool IsYaml(std::string_view path) { return path.ends_with(".yaml") || path.ends_with(".yml"); }
 
 std::string Counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
@@ -110,15 +116,21 @@ int ValidateVerb(const ConfigArguments& arguments) {
 }
 
 int ExplainVerb(const ExplainArguments& arguments) {
+  const std::string& input = arguments.input;
+  if (IsYaml(input) && !IsYaml(arguments.config.path)) {
+    return FailUsage("CONFIG and INPUT are the other way round: " + input +
+                     " is a configuration; write: sluice explain " + input + " " +
+                     arguments.config.path);
+  }
+  if (input == kStandardInput && arguments.config.path == kStandardInput) {
+    return FailUsage("CONFIG and INPUT can't both be the standard input: name a file for one");
+  }
   const auto loaded = Load(arguments.config);
   if (!loaded) return Fail(loaded.error());
   SetUpLogging("warning", "text");
-  std::ifstream file;
-  if (arguments.input != "-") {
-    file.open(arguments.input);
-    if (!file) return FailUsage("can't read " + arguments.input);
+  if (input != kStandardInput && !std::filesystem::exists(input)) {
+    return FailUsage("can't read " + PlaceOf(input) + ": there is no such file");
   }
-  std::istream& input = arguments.input == "-" ? std::cin : file;
   const auto explained =
       Explain(loaded.value().pipeline,
               {arguments.clock_ms, arguments.topic, arguments.live_lookups}, input, std::cout);

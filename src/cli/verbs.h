@@ -15,7 +15,7 @@ constexpr int kExitConfig = 78;
 
 /// The configuration that `run` and `validate` work on.
 struct ConfigArguments {
-  std::string path;
+  std::string path;                    ///< "-" is the standard input.
   std::vector<std::string> overrides;  ///< "key=value"
 };
 

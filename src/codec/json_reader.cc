@@ -35,6 +35,7 @@ class TreeHandler {
 
   Node* root() const { return root_; }
   bool too_deep() const { return too_deep_; }
+  bool too_many() const { return values_ > JsonReader::kMaxValues; }
   bool out_of_range() const { return out_of_range_; }
   bool repeated_name() const { return repeated_name_; }
   std::size_t end() const { return stream_.Tell(); }
@@ -42,12 +43,12 @@ class TreeHandler {
   bool Null() {
     Node* node = Add(ValueType::kNull, stream_.Tell() - 4);
     if (node->name != nullptr) Cut(node);
-    return true;
+    return !too_many();
   }
   bool Bool(bool value) {
     Node* node = Add(ValueType::kBool, stream_.Tell() - (value ? 4 : 5));
     if (value) node->flags |= Node::kTrue;
-    return true;
+    return !too_many();
   }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool /*copy*/) {
     std::string_view literal(text, size);
@@ -63,13 +64,13 @@ class TreeHandler {
     node->text = literal.data();
     node->text_size = static_cast<std::uint32_t>(literal.size());
     if (batch_ && MayOverflow(literal)) Mark(node, Node::kMayOverflow);
-    return true;
+    return !too_many();
   }
   bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {
     Node* node = Add(ValueType::kString, stream_.Tell());
     node->text = text;
     node->text_size = size;
-    return true;
+    return !too_many();
   }
   bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
     name_ = text;
@@ -99,6 +100,7 @@ class TreeHandler {
 
   Node* Add(ValueType type, std::size_t begin) {
     Node* node = arena_.New<Node>();
+    ++values_;
     node->type = type;
     node->begin = static_cast<std::uint32_t>(begin);
     if (name_ != nullptr) {
@@ -124,7 +126,7 @@ class TreeHandler {
     parent_ = Add(type, stream_.Tell() - 1);
     last_ = nullptr;
     too_deep_ = ++depth_ > JsonReader::kMaxDepth;
-    return !too_deep_;
+    return !too_deep_ && !too_many();
   }
 
   Node* Close() {
@@ -193,6 +195,7 @@ class TreeHandler {
   Node* last_ = nullptr;
   const char* name_ = nullptr;
   std::uint32_t name_size_ = 0;
+  std::size_t values_ = 0;
   int depth_ = 0;
   bool too_deep_ = false;
   bool out_of_range_ = false;
@@ -227,6 +230,7 @@ Attempt Parse(std::string_view source, bool mask_numbers, JsonReader::Form form,
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
   if (result.IsError()) {
     if (handler.too_deep()) return {unreadable::kTooDeep};
+    if (handler.too_many()) return {unreadable::kTooMany};
     if (handler.out_of_range()) return {unreadable::kNumberRange};
     if (handler.repeated_name()) return {unreadable::kRepeatedName};
     const bool too_long = result.Code() == rapidjson::kParseErrorNumberTooBig;

@@ -16,6 +16,8 @@ namespace sluice {
 class JsonReader {
  public:
   static constexpr int kMaxDepth = 1000;
+  /// Names aside. Far above any honest document: a value takes two bytes at the least, and 64 here.
+  static constexpr std::size_t kMaxValues = 1'000'000;
 
   enum class Form : std::uint8_t {
     kEvent,
@@ -41,6 +43,7 @@ inline constexpr Reason kInvalidJson = "invalid_json";
 inline constexpr Reason kNotAnObject = "not_an_object";
 inline constexpr Reason kInvalidUtf8 = "invalid_utf8";
 inline constexpr Reason kTooDeep = "nested_too_deeply";
+inline constexpr Reason kTooMany = "too_many_values";
 inline constexpr Reason kNumberRange = "number_out_of_range";
 inline constexpr Reason kRepeatedName = "repeated_name";
 inline constexpr Reason kTrailingText = "trailing_text";

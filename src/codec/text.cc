@@ -28,6 +28,29 @@ std::string Encode(const icu::UnicodeString& text) {
   return out;
 }
 
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+bool IsByteIn(std::string_view bytes, std::size_t at, unsigned char least) {
+  if (at >= bytes.size()) return false;
+  const auto byte = static_cast<unsigned char>(bytes[at]);
+  return byte >= least && byte <= 0xBF;
+}
+
+/// Puts U+FFFD in place of each encoded surrogate; all else stays.
+std::string ReplaceSurrogates(std::string_view bytes) {
+  constexpr char kLead = '\xED';
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = bytes.find(kLead); at < bytes.size(); at = bytes.find(kLead, at)) {
+    const std::size_t begin = at++;
+    if (!IsByteIn(bytes, at, 0xA0)) continue;
+    at += IsByteIn(bytes, at + 1, 0x80) ? 2 : 1;
+    out.append(bytes, copied, begin - copied).append(kReplacement);
+    copied = at;
+  }
+  return out.append(bytes, copied);
+}
+
 char16_t Fold(char16_t unit) {
   const UChar32 upper = u_toupper(unit);
   const auto narrow = static_cast<char16_t>(upper > 0xFFFF ? unit : upper);
@@ -91,7 +114,7 @@ bool IsWellFormed(std::string_view bytes) {
 }
 
 std::string ReplaceIllFormed(std::string_view bytes) {
-  return IsWellFormed(bytes) ? std::string(bytes) : Encode(Decode(bytes));
+  return IsWellFormed(bytes) ? std::string(bytes) : Encode(Decode(ReplaceSurrogates(bytes)));
 }
 
 std::optional<std::string> ConvertToUtf8(std::string_view bytes, const char* encoding) {

@@ -20,7 +20,8 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 /// True if every character is white space to Character.isWhitespace; so is the empty text.
 bool IsBlank(std::string_view text);
 
-/// `bytes` with U+FFFD for each maximal ill-formed part.
+/// `bytes` with U+FFFD for each maximal ill-formed part. As in Java, a UTF-16 surrogate that was
+/// encoded as if it were a character is one such part, whole or cut off (core.md C-9).
 std::string ReplaceIllFormed(std::string_view bytes);
 
 bool IsWellFormed(std::string_view bytes);

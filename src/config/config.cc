@@ -6,16 +6,24 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
+#include <iterator>
 #include <optional>
 
 #include "config/expand.h"
 #include "config/override.h"
 #include "config/yaml_reader.h"
+#include "util/place.h"
 
 namespace sluice {
 namespace {
 
+constexpr const char* kStandardInput = "-";
+
 Result<std::string> ReadText(const std::string& path) {
+  if (path == kStandardInput) {
+    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  }
   std::ifstream file(path, std::ios::binary);
   std::string text;
   std::array<char, 4096> block{};
@@ -25,7 +33,7 @@ Result<std::string> ReadText(const std::string& path) {
   // Opening a folder succeeds; reading it does not.
   if (file.is_open() && !file.bad()) return text;
   return Error{ErrorKind::kInvalidConfig,
-               path + ": can't read the configuration file: " + std::strerror(errno)};
+               PlaceOf(path) + ": can't read the configuration file: " + std::strerror(errno)};
 }
 
 }  // namespace
@@ -50,10 +58,11 @@ Result<std::unique_ptr<Config>> LoadConfig(const std::string& path,
   auto text = ReadText(path);
   if (!text) return std::move(text).error();
   Problems problems;
-  auto root = ReadYaml(text.value(), path, Lines::kShown, problems);
+  const std::string origin = path == kStandardInput ? "standard input" : path;
+  auto root = ReadYaml(text.value(), origin, Lines::kShown, problems);
   if (root == nullptr) return problems.ToError();
   if (root->kind() != ConfigNode::Kind::kMap) {
-    problems.Add(path + ": the file must be a map that begins with `pipeline: <name>`");
+    problems.Add(origin + ": the file must be a map that begins with `pipeline: <name>`");
     return problems.ToError();
   }
   for (const Override& set : overrides) ApplyOverride(*root, set, problems);

@@ -29,16 +29,14 @@ bool IsPipelineName(std::string_view name) {
 /// Reads one pipeline; every Read function takes the part of the file that its name says.
 class PipelineReader {
  public:
-  /// `replaced`, of a listed file: the stores that the file which lists it puts in place of its
-  /// own.
-  PipelineReader(Config& config, const Registry& registry,
-                 const std::set<std::string>* replaced = nullptr)
+  /// `around`, of a listed file: the one that lists it, as far as it is read.
+  PipelineReader(Config& config, const Registry& registry, const PipelineConfig* around = nullptr)
       : config_(config),
         root_(config.tree()),
         registry_(registry),
         problems_(config.problems()),
         fused_(root_.Has("pipelines")),
-        replaced_(replaced) {}
+        around_(around) {}
 
   Result<PipelineConfig> Read() {
     ReadTop();
@@ -46,8 +44,7 @@ class PipelineReader {
     ReadLimits();
     out_.admin = ReadAdmin(root_, rules_);
     ReadLog();
-    out_.stores = ReadStores(root_, registry_.stores,
-                             replaced_ == nullptr ? std::set<std::string>() : *replaced_, rules_);
+    out_.stores = ReadStores(root_, registry_.stores, StoresAround(), rules_);
     if (fused_) {
       ReadParts();
       ReplaceStores();
@@ -121,9 +118,7 @@ class PipelineReader {
       problems_.Add(file, "lists pipelines itself; only files with stages can be put together");
       return;
     }
-    std::set<std::string> replaced;
-    for (const StoreConfig& store : out_.stores) replaced.insert(store.name);
-    auto part = PipelineReader(*loaded.value(), registry_, &replaced).Read();
+    auto part = PipelineReader(*loaded.value(), registry_, &out_).Read();
     if (!part) {
       problems_.Add(part.error().message);
       return;
@@ -137,6 +132,14 @@ class PipelineReader {
     std::uint64_t& most = out_.sink.max_record_bytes;
     most = std::max(most, part.value().sink.max_record_bytes);
     out_.parts.push_back(std::move(part).value());
+  }
+
+  /// The stores that the file which lists this one puts in place of its own.
+  [[nodiscard]] std::set<std::string> StoresAround() const {
+    std::set<std::string> names;
+    if (around_ == nullptr) return names;
+    for (const StoreConfig& store : around_->stores) names.insert(store.name);
+    return names;
   }
 
   /// Stores that stand in the file itself take the place of the parts' of the same name.
@@ -158,10 +161,10 @@ class PipelineReader {
   }
 
   void ReadSourceAndSink() {
-    const PortTraits traits{fused_, out_.topic_prefix};
+    const PortTraits traits{fused_, prefix()};
     static_cast<PortConfig&>(out_) = ReadPorts(root_, traits, registry_, rules_);
     // Of a listed file, workers and delivery don't count.
-    if (replaced_ != nullptr) return;
+    if (around_ != nullptr) return;
     CheckWorkers(out_.source.node, out_.source.traits.max_workers, "is read");
     CheckWorkers(out_.sink.node, out_.sink.traits.max_workers, "is written");
     if (const std::string obstacle = ExactlyOnceObstacle(out_); !obstacle.empty()) {
@@ -184,12 +187,16 @@ class PipelineReader {
     TreeNode& part = SectionOf(root_, "transaction");
     rules_.Check(part, {Field("max_events", FieldType::kInt, "5000"),
                         Field("max_bytes", FieldType::kBytes, "32MiB"),
+                        Field("max_output_bytes", FieldType::kBytes, "128MiB"),
                         Field("linger", FieldType::kDuration, "5ms"),
                         Field("timeout", FieldType::kDuration, "60s")});
     PipelineConfig::Transaction& out = out_.transaction;
     out = {static_cast<std::uint64_t>(rules_.Count(part, "max_events", 10'000'000)),
-           part.Bytes("max_bytes"), part.Duration("linger"), part.Duration("timeout")};
+           part.Bytes("max_bytes"), part.Bytes("max_output_bytes"), part.Duration("linger"),
+           part.Duration("timeout")};
     rules_.Demand(part, "max_bytes", FieldType::kBytes, out.max_bytes >= 1, "at least 1");
+    rules_.Demand(part, "max_output_bytes", FieldType::kBytes, out.max_output_bytes >= 1,
+                  "at least 1");
     rules_.Demand(part, "timeout", FieldType::kDuration, out.timeout >= 1s && out.timeout <= 24h,
                   "between 1s and 24h");
     rules_.Demand(part, "linger", FieldType::kDuration, out.linger < std::max(out.timeout, 1000ms),
@@ -213,7 +220,7 @@ class PipelineReader {
       return;
     }
     for (const auto& [name, topic] : side_outputs.members()) {
-      rules_.DemandTopic(*topic, out_.topic_prefix);
+      rules_.DemandTopic(*topic, prefix());
       out_.side_outputs.emplace_back(name, topic->text());
     }
     if (side_outputs.Has("failed")) return;
@@ -257,9 +264,27 @@ class PipelineReader {
     }
     std::set<std::string> stores;
     for (const StoreConfig& store : out_.stores) stores.insert(store.name);
+    const std::size_t before = problems_.size();
     CheckStage(*node, *spec, stores, problems_);
+    if (problems_.size() == before) CheckTopics(*node, *spec);
     CheckSideOutput(*node);
     out_.stages.push_back({spec, node});
+  }
+
+  /// A topic that fits by itself may be too long with its prefix.
+  void CheckTopics(const ConfigNode& node, const StageSpec& spec) {
+    const std::vector<const ConfigNode*> nodes =
+        spec.field_list ? node.items() : std::vector<const ConfigNode*>{&node};
+    for (const ConfigNode* item : nodes) {
+      for (const FieldSpec& field : spec.fields) {
+        if (IsTopicField(field)) rules_.DemandTopics(*item, field.name, prefix());
+      }
+    }
+  }
+
+  /// Of the process: that of a listed file does not count.
+  [[nodiscard]] const std::string& prefix() const {
+    return around_ == nullptr ? out_.topic_prefix : around_->topic_prefix;
   }
 
   void CheckSideOutput(TreeNode& node) {
@@ -278,7 +303,7 @@ class PipelineReader {
   Problems problems_;
   const NodeRules rules_{problems_};
   const bool fused_;
-  const std::set<std::string>* const replaced_;
+  const PipelineConfig* const around_;
   PipelineConfig out_;
 };
 

@@ -30,6 +30,7 @@ struct PipelineConfig : PortConfig {
   struct Transaction {
     std::uint64_t max_events = 0;
     std::uint64_t max_bytes = 0;
+    std::uint64_t max_output_bytes = 0;
     std::chrono::milliseconds linger{};
     std::chrono::milliseconds timeout{};
   } transaction;

@@ -9,10 +9,6 @@ namespace {
 
 using Kind = ConfigNode::Kind;
 
-bool IsTopicField(const FieldSpec& field) {
-  return field.type == FieldType::kTopic || field.type == FieldType::kTopicList;
-}
-
 class PortReader {
  public:
   PortReader(TreeNode& root, const PortTraits& traits, const Registry& registry,

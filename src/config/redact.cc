@@ -26,11 +26,14 @@ std::string ShownParameters(std::string_view text) {
 }  // namespace
 
 bool IsSecretKey(std::string_view key) {
-  return HasWord(key, {"password", "secret", "token", "jaas", "key.pem"});
+  return HasWord(key, {"password", "passphrase", "passwd", "secret", "token", "jaas", "key.pem",
+                       "oauthbearer.config"}) ||
+         key == "ssl_key";
 }
 
 bool IsSecretVariable(std::string_view name) {
-  return HasWord(name, {"password", "secret", "token", "key", "credential"});
+  return HasWord(name, {"password", "passphrase", "passwd", "secret", "token", "key", "credential",
+                        "oauthbearer", "jaas"});
 }
 
 std::string RedactUrl(std::string_view text) {

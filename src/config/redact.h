@@ -9,7 +9,8 @@ namespace sluice {
 
 inline const std::string kRedacted = "[redacted]";
 
-/// True for keys whose values are never shown, such as password or sasl.password.
+/// True for keys whose values are never shown, such as password, and for the properties that
+/// librdkafka marks as sensitive, such as sasl.oauthbearer.config.
 bool IsSecretKey(std::string_view key);
 
 /// True for environment variables whose values are never shown, such as REDIS_PASSWORD.

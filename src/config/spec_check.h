@@ -18,6 +18,11 @@ bool HasForm(const ConfigNode& node, FieldType type);
 /// True for what Kafka takes as a topic's name.
 bool IsTopicName(std::string_view name);
 
+/// True for a field that names topics of the source or the sink.
+inline bool IsTopicField(const FieldSpec& field) {
+  return field.type == FieldType::kTopic || field.type == FieldType::kTopicList;
+}
+
 /// Checks the members of a map against fields: unknown and missing keys, and the form of each
 /// value. `stores` are the names that a kStore may have. Adds the defaults of absent keys.
 void CheckFields(TreeNode& node, const std::vector<FieldSpec>& fields,

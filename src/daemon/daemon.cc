@@ -15,6 +15,7 @@
 #include "daemon/log.h"
 #include "daemon/offline.h"
 #include "daemon/pipeline_worker.h"
+#include "daemon/ports.h"
 #include "daemon/signals.h"
 #include "daemon/version.h"
 #include "metrics/prometheus_metrics.h"
@@ -145,6 +146,9 @@ Result<std::string> ValidateDaemonConfig(const PipelineConfig& pipeline) {
   SharedResources shared{clock, metrics, offline, NoLog()};
   auto built = BuildFlow(shared);
   if (!built) return std::move(built).error();
+  Watchdog watchdog({});
+  const auto ports = MakePorts(pipeline, 0, built.value(), watchdog, NoLog(), metrics);
+  if (!ports) return ports.error();
   return GuaranteeOf(pipeline, shared.claim_stores);
 }
 

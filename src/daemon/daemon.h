@@ -20,8 +20,9 @@ enum class ExitCode : int { kOk = 0, kInternal = 70, kWatchdog = 75, kConfig = 7
 /// and returns the process's exit code. Logs through spdlog's default logger.
 int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOptions& options);
 
-/// The checks of RunDaemon that need no network: the stages with the files that they read, and how
-/// pipelines fit together. Returns the delivery guarantee in words (GuaranteeOf).
+/// The checks of RunDaemon that need no network: the stages and ports with the files that they
+/// read, the properties of clients, and how pipelines fit together. Returns the delivery guarantee
+/// in words (GuaranteeOf).
 Result<std::string> ValidateDaemonConfig(const PipelineConfig& pipeline);
 
 }  // namespace sluice

@@ -7,12 +7,15 @@
 #include "daemon/log.h"
 #include "daemon/offline.h"
 #include "engine/event_trace.h"
+#include "files/line_reader.h"
 #include "metrics/prometheus_metrics.h"
 #include "util/clocks.h"
 #include "util/join.h"
 
 namespace sluice {
 namespace {
+
+constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
 Result<std::string> TopicOf(const PipelineConfig& pipeline, const BuiltFlow& built,
                             const ExplainOptions& options) {
@@ -26,8 +29,8 @@ Result<std::string> TopicOf(const PipelineConfig& pipeline, const BuiltFlow& bui
 
 }  // namespace
 
-Status Explain(const PipelineConfig& pipeline, const ExplainOptions& options, std::istream& input,
-               std::ostream& output) {
+Status Explain(const PipelineConfig& pipeline, const ExplainOptions& options,
+               const std::string& input, std::ostream& output) {
   PipelineConfig offline = options.live_lookups ? pipeline : Offline(pipeline);
   offline.keep_all = !offline.parts.empty();
   const SystemClock system_clock;
@@ -46,13 +49,18 @@ Status Explain(const PipelineConfig& pipeline, const ExplainOptions& options, st
   flow.SetLimits(
       std::vector<std::size_t>(built.value().sink_topics.size(), offline.sink.max_record_bytes));
   trace.Watch(flow.outbox(), built.value().sink_topics);
-  std::int64_t offset = 0;
-  for (std::string line; std::getline(input, line); ++offset) {
-    const Record record{Position{topic.value(), 0, offset}, line};
-    SLUICE_TRY(flow.Run({&record, 1}));
+  auto lines = LineReader::Open(input, kLongestLine);
+  if (!lines) return std::move(lines).error();
+  std::string_view line;
+  for (std::int64_t offset = 0;; ++offset) {
+    const auto more = lines.value().Next(line);
+    if (!more) return more.error();
+    if (!more.value()) return Ok();
+    Record record{Position{topic.value(), 0, offset}, line};
+    const auto run = flow.Run({&record, 1});
+    if (!run) return run.error();
     flow.Reset();
   }
-  return Ok();
 }
 
 }  // namespace sluice

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <istream>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -16,11 +15,12 @@ struct ExplainOptions {
   bool live_lookups = false;             ///< Reads reference data where the configuration says.
 };
 
-/// Takes the records of `input`, one a line, through the pipeline, and writes what each stage does
-/// to them (EventTrace). Kafka is not touched; claims are in memory, and new. Without
-/// `live_lookups` nothing is opened but files, and a store in Redis counts as empty. All topics
-/// between pipelines are shown. kUnavailable: a store of reference data is away.
-Status Explain(const PipelineConfig& pipeline, const ExplainOptions& options, std::istream& input,
-               std::ostream& output);
+/// Takes the records of the file `input`, one a line, plain or gzip, "-" for the standard input,
+/// through the pipeline, and writes what each stage does to them (EventTrace). Kafka is not
+/// touched; claims are in memory, and new. Without `live_lookups` nothing is opened but files, and
+/// a store in Redis counts as empty. All topics between pipelines are shown. kInvalidConfig: the
+/// input can't be read. kUnavailable: a store of reference data is away.
+Status Explain(const PipelineConfig& pipeline, const ExplainOptions& options,
+               const std::string& input, std::ostream& output);
 
 }  // namespace sluice

@@ -84,6 +84,7 @@ std::vector<OutputSettings::Topic> TopicsOf(const Draft& writer, const std::vect
   std::vector<OutputSettings::Topic> topics;
   for (const std::string& name : writer.topics.writes) {
     OutputSettings::Topic& topic = topics.emplace_back();
+    topic.name = name;
     const std::size_t sink = IndexIn(plan.sink_topics, name);
     if (sink < plan.sink_topics.size()) topic.sink = static_cast<TopicId>(sink);
     for (std::size_t i = 0; i < plan.order.size(); ++i) {
@@ -147,7 +148,8 @@ Result<BuiltFlow> BuildFlow(SharedResources& shared) {
   }
   std::vector<Flow::Part> parts;
   for (const std::size_t i : plan.order) parts.push_back(std::move(drafts[i].part));
-  auto flow = std::make_unique<Flow>(std::move(parts), shared.metrics);
+  auto flow =
+      std::make_unique<Flow>(std::move(parts), shared.metrics, config.transaction.max_output_bytes);
   return BuiltFlow{std::move(flow), plan.source_topics, plan.sink_topics};
 }
 

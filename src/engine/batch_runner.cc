@@ -6,6 +6,12 @@
 #include "util/fault_point.h"
 
 namespace sluice {
+namespace {
+
+/// A batch that takes more memory than this goes alone. Ordinary ones take some MiB.
+constexpr std::size_t kLargeBatch = std::size_t{32} << 20;
+
+}  // namespace
 
 BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector,
                          const QuarantineList& quarantine, TransactionStats& stats,
@@ -19,21 +25,25 @@ BatchRunner::BatchRunner(Pipeline& pipeline, OutputCollector& collector,
   for (BatchRun& run : runs_) EngineAccess::SetEmitter(run.batch, &collector_);
 }
 
-Status BatchRunner::Run(std::span<const Record> records) {
-  Status status = Drive(records);
-  if (!status) pipeline_.Cancel();
+Result<std::size_t> BatchRunner::Run(std::span<const Record> records,
+                                     std::size_t max_output_bytes) {
+  auto taken = Drive(records, max_output_bytes);
+  if (!taken) pipeline_.Cancel();
   for (BatchRun& run : runs_) run.Reset();
   in_flight_ = 0;
   oldest_ = 0;
-  return status;
+  return taken;
 }
 
-Status BatchRunner::Drive(std::span<const Record> records) {
-  while (!records.empty()) {
-    while (in_flight_ == kInFlight) SLUICE_TRY(AdvanceOldest());
+Result<std::size_t> BatchRunner::Drive(std::span<const Record> records,
+                                       std::size_t max_output_bytes) {
+  std::size_t taken = 0;
+  while (taken < records.size()) {
+    while (IsFull()) SLUICE_TRY(AdvanceOldest());
+    if (taken > 0 && collector_.output_bytes() >= max_output_bytes) break;
     BatchRun& run = runs_[(oldest_ + in_flight_) % kInFlight];
     run.Reset();
-    records = records.subspan(Fill(run, records));
+    taken += Fill(run, records.subspan(taken));
     ++in_flight_;
     auto progress = pipeline_.Advance(run, stats_);
     if (!progress) return std::move(progress).error();
@@ -44,7 +54,15 @@ Status BatchRunner::Drive(std::span<const Record> records) {
     }
   }
   while (in_flight_ > 0) SLUICE_TRY(AdvanceOldest());
-  return Ok();
+  return taken;
+}
+
+bool BatchRunner::IsFull() const {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < in_flight_; ++i) {
+    bytes += runs_[(oldest_ + i) % kInFlight].batch.arena().bytes_used();
+  }
+  return in_flight_ == kInFlight || bytes > kLargeBatch;
 }
 
 Status BatchRunner::AdvanceOldest() {
@@ -137,6 +155,7 @@ void BatchRunner::Finish(BatchRun& run) {
   for (Event& event : run.batch.events()) {
     if (event.created()) ++stats_.ledger.created;
     if (event.active() && !event.readable()) {
+      if (!event.raw().empty()) event.SetVerbatim(event.raw());
       DivertToFailed(event, event.unreadable_reason());
     } else if (event.active() && event.routed()) {
       event.End();
@@ -157,6 +176,8 @@ void BatchRunner::Finish(BatchRun& run) {
   const auto& counters = run.batch.counters();
   if (stats_.job_counters.size() < counters.size()) stats_.job_counters.resize(counters.size());
   for (std::size_t i = 0; i < counters.size(); ++i) stats_.job_counters[i] += counters[i];
+  // Before the next batch is read, since a large one takes much memory.
+  run.Reset();
 }
 
 Checkpoint CheckpointAfter(std::span<const Record> records) {

@@ -36,14 +36,17 @@ class BatchRunner {
   BatchRunner(Pipeline& pipeline, OutputCollector& collector, const QuarantineList& quarantine,
               TransactionStats& stats, BatchLimits limits, RecordForm form);
 
-  /// An error leaves no request under way; the same records may be tried again after the
-  /// outbox and the stats were reset.
-  Status Run(std::span<const Record> records);
+  /// Returns how many of the records were taken, the first ones: all, or as many as it took for
+  /// the outputs of the transaction to reach `max_output_bytes`. An error leaves no request under
+  /// way; the same records may be tried again after the outbox and the stats were reset.
+  Result<std::size_t> Run(std::span<const Record> records, std::size_t max_output_bytes);
 
  private:
   static constexpr std::size_t kInFlight = 2;
 
-  Status Drive(std::span<const Record> records);
+  Result<std::size_t> Drive(std::span<const Record> records, std::size_t max_output_bytes);
+  /// True if the next batch has to wait until the oldest one is done.
+  [[nodiscard]] bool IsFull() const;
   std::size_t Fill(BatchRun& run, std::span<const Record> records);
   void Decode(const Record& record, Batch& batch);
   void Read(const Record& record, Batch& batch, Event& event);

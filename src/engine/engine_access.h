@@ -27,6 +27,12 @@ class EngineAccess {
   static std::string_view StageOf(const Event& event) { return event.stage_; }
   /// Counts the copies of the event that other pipelines of the same worker read; from 0.
   static int NextCopy(Event& event) { return event.copies_++; }
+  /// A small record stands for the event; false if one did before.
+  static bool MarkReplaced(Event& event) {
+    const bool first = !event.replaced_;
+    event.replaced_ = true;
+    return first;
+  }
   static Written& WrittenOf(Event& event) { return event.written_; }
 };
 

@@ -76,39 +76,42 @@ std::string ChangesBetween(std::string_view before, const Document& after) {
 }
 
 void EventTrace::Begin(std::string_view pipeline, const Batch& batch) {
-  pipeline_ = pipeline;
-  seen_.clear();
+  Run& run = runs_[&batch];
+  run = {std::string(pipeline), {}};
   sent_ = outbox_->records().size();
   for (const Event& event : batch.events()) {
-    seen_.push_back({WrittenForm(event), event.active()});
+    run.seen.push_back({WrittenForm(event), event.active()});
     if (!event.readable()) {
-      Line(event, "decode", std::string("can't be read: ") + event.unreadable_reason());
+      Line(run, event, "decode", std::string("can't be read: ") + event.unreadable_reason());
     }
   }
 }
 
 void EventTrace::After(std::string_view stage, const Batch& batch) {
+  Run& run = runs_[&batch];
   for (std::size_t i = 0; i < batch.events().size(); ++i) {
     const Event& event = batch.events()[i];
-    const bool made = i >= seen_.size();
-    if (made) seen_.push_back({WrittenForm(event), true});
+    const bool made = i >= run.seen.size();
+    if (made) run.seen.push_back({WrittenForm(event), true});
     if (made) {
-      Line(event, stage, "made here");
-    } else if (seen_[i].active) {
-      Line(event, stage, WhatHappened(event, seen_[i]));
+      Line(run, event, stage, "made here");
+    } else if (run.seen[i].active) {
+      Line(run, event, stage, WhatHappened(event, run.seen[i]));
     }
-    seen_[i] = {WrittenForm(event), event.active()};
+    run.seen[i] = {WrittenForm(event), event.active()};
   }
   sent_ = outbox_->records().size();
 }
 
 void EventTrace::End(const Batch& batch) {
+  const Run& run = runs_[&batch];
   for (const Event& event : batch.events()) {
-    if (event.state() == Event::State::kDiverted) Line(event, "end", SentSince(event));
+    if (event.state() == Event::State::kDiverted) Line(run, event, "end", SentSince(event));
     if (event.state() == Event::State::kDropped) {
-      Line(event, "end", std::string("dropped: ") + event.reason());
+      Line(run, event, "end", std::string("dropped: ") + event.reason());
     }
   }
+  runs_.erase(&batch);
   sent_ = outbox_->records().size();
 }
 
@@ -140,9 +143,10 @@ std::string EventTrace::SentSince(const Event& event) const {
   return topics;
 }
 
-void EventTrace::Line(const Event& event, std::string_view stage, const std::string& what) {
+void EventTrace::Line(const Run& run, const Event& event, std::string_view stage,
+                      const std::string& what) {
   PadTo(out_, event.position().ToString(), kPositionWidth);
-  PadTo(out_, pipeline_, kNameWidth);
+  PadTo(out_, run.pipeline, kNameWidth);
   PadTo(out_, stage, kNameWidth);
   out_ << what << '\n';
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <map>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -36,16 +36,21 @@ class EventTrace final : public StageObserver {
     bool active = true;
   };
 
-  void Line(const Event& event, std::string_view stage, const std::string& what);
+  /// A batch on its way.
+  struct Run {
+    std::string pipeline;
+    std::vector<Seen> seen;  ///< By event.
+  };
+
+  void Line(const Run& run, const Event& event, std::string_view stage, const std::string& what);
   std::string WhatHappened(const Event& event, const Seen& before) const;
   std::string SentSince(const Event& event) const;
 
   std::ostream& out_;
   const Outbox* outbox_ = nullptr;
   std::vector<std::string> topics_;
-  std::string pipeline_;
-  std::vector<Seen> seen_;
-  std::size_t sent_ = 0;  ///< Records of the outbox that have been told of.
+  std::map<const Batch*, Run> runs_;  ///< Of the batches that are under way.
+  std::size_t sent_ = 0;              ///< Records of the outbox that have been told of.
 };
 
 /// What has to be done to `before`, JSON of an object, to get `after`: "sets /a, removes /b"; empty

@@ -34,7 +34,9 @@ class Flow {
     MetricNames names;
     StageObserver* observer = nullptr;
   };
-  Flow(std::vector<Part> parts, MetricsRegistry& metrics);
+  /// `max_output_bytes`: about the memory that the outputs of one transaction may take.
+  Flow(std::vector<Part> parts, MetricsRegistry& metrics,
+       std::size_t max_output_bytes = kMaxOutputBytes);
   ~Flow();
   Flow(const Flow&) = delete;
   Flow& operator=(const Flow&) = delete;
@@ -42,9 +44,11 @@ class Flow {
   /// Largest record per topic of the sink; before the first Run.
   void SetLimits(const std::vector<std::size_t>& sink_limits);
 
-  /// Takes the records of one transaction through the pipelines, into the outbox. After an error
-  /// no request is under way; Reset, and the same records may be tried again.
-  Status Run(std::span<const Record> records);
+  /// Takes the records of one transaction through the pipelines, into the outbox: all of them, or
+  /// at least one of each topic's where the outputs reach `max_output_bytes`. Those that were taken
+  /// stand in front afterwards, in their order, and their number is returned. After an error no
+  /// request is under way; Reset, and the same records may be tried again.
+  Result<std::size_t> Run(std::span<Record> records);
   [[nodiscard]] const Outbox& outbox() const { return outbox_; }
 
   /// Asks every stage whether its outside systems are there (Stage::Probe).
@@ -66,12 +70,20 @@ class Flow {
  private:
   struct Member;
 
-  void Distribute(std::span<const Record> records);
+  Status RunMember(std::size_t index, std::span<const Record> records);
+  /// Moves the records that were taken to the front; returns how many they are.
+  std::size_t PartTaken(std::span<Record> records) const;
 
+  static constexpr std::size_t kMaxOutputBytes = std::size_t{128} << 20;
+
+  const std::size_t max_output_bytes_;
   Outbox outbox_;
   Inboxes inboxes_;
   QuarantineList quarantine_;
   std::vector<std::unique_ptr<Member>> members_;
+  std::vector<bool> left_;  ///< By record of the run: not taken.
+  std::vector<Record> from_source_;
+  std::vector<std::size_t> places_;  ///< Of from_source_ among the records of the run.
 };
 
 }  // namespace sluice

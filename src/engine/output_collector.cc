@@ -115,7 +115,7 @@ void OutputCollector::Send(const OutputRecord& record, Event& event) {
     const int copy = EngineAccess::NextCopy(event);
     const Position at = copy == 0 ? record.position : record.position.Derived(kFirstCopy + copy);
     inboxes_[reader].push_back(
-        {at, record.value, event.record().timestamp_ms, record.key, record.headers});
+        {at, record.value, event.record().timestamp_ms, record.key, record.headers, topic.name});
   }
 }
 
@@ -151,6 +151,7 @@ void OutputCollector::EmitDiverted(Event& event) {
 }
 
 void OutputCollector::EmitReplacement(Event& event, std::string_view raw, const Refusal& refusal) {
+  if (!EngineAccess::MarkReplaced(event)) return;
   const TopicId topic = settings_.side_outputs[settings_.failed].topic;
   const std::string json = OversizeReplacement(raw, event.position(), refusal, limits_[topic]);
   std::array<Header, 3> headers{Header{"sluice-reason", refusal.reason}};

@@ -24,6 +24,7 @@ struct OutputSettings {
   struct Topic {
     std::optional<TopicId> sink;       ///< The sink's own number; nullopt: they stay in memory.
     std::vector<std::size_t> readers;  ///< Pipelines of the same flow that read it, by index.
+    std::string name = {};             ///< Its real one, for the readers.
   };
   /// The first of these that is a string in the event is the record's key; none: null key.
   std::vector<Path> key;
@@ -54,6 +55,8 @@ class OutputCollector final : public Emitter {
 
   /// Input larger than this can't be written to some topic whatever happens to it.
   [[nodiscard]] std::size_t max_input_bytes() const { return max_input_bytes_; }
+  /// About the memory that the transaction's outputs take so far (Outbox::bytes).
+  [[nodiscard]] std::size_t output_bytes() const { return outbox_.bytes(); }
   [[nodiscard]] SideOutputId failed() const { return settings_.failed; }
 
   void Emit(Event& event, TopicId topic) override;
@@ -61,7 +64,7 @@ class OutputCollector final : public Emitter {
   /// Writes an event that has left the pipeline for a side output.
   void EmitDiverted(Event& event);
   /// Writes the replacement of an event that can't be written as it is (C-6); `raw` is what it
-  /// stands for.
+  /// stands for. One for an event, however many topics it was for.
   void EmitReplacement(Event& event, std::string_view raw, const Refusal& refusal);
 
  private:

@@ -17,7 +17,7 @@ namespace sluice {
 /// One worker, one instance.
 class QuarantineList {
  public:
-  static constexpr std::size_t kMost = 10'000;
+  static constexpr std::size_t kMost = 1'000;
 
   /// `topic` is the sink's number; nullopt: all of the record. False if it was there already, so
   /// that its replacement is refused too.

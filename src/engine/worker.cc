@@ -33,7 +33,8 @@ Worker::Worker(Parts parts)
 Status Worker::Run(const std::stop_token& stop) {
   Enter(WorkerState::kStarting, "starting");
   Status status = Open(stop);
-  while (status.ok() && !stop.stop_requested() && !parts_.source.exhausted()) {
+  while (status.ok() && !stop.stop_requested() &&
+         !(parts_.source.exhausted() && records_.empty())) {
     parts_.report.Turn(parts_.source, parts_.flow);
     status = RunTransaction(stop);
     if (!status.ok()) status = Recover(std::move(status).error(), stop);
@@ -84,7 +85,7 @@ Status Worker::StartAtStored() {
 }
 
 Status Worker::RunTransaction(const std::stop_token& stop) {
-  SLUICE_TRY(Collect());
+  SLUICE_TRY(records_.empty() ? Collect() : KeepPlace());
   if (records_.empty()) return Probe();
   FaultPoint("collected");
   SLUICE_TRY(Process(stop));
@@ -93,9 +94,9 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   SLUICE_TRY(Commit(stop));
   const auto end = Clock::now();
   failures_ = 0;
-  parts_.report.Committed(records_.size(), end - collected_at_, end - begin);
+  parts_.report.Committed(done_, end - collected_at_, end - begin);
   parts_.flow.Committed();
-  Forget();
+  Drop();
   Grow(end - begin);
   GoOn();
   return Ok();
@@ -104,8 +105,8 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
 /// Also in bytes: what is slow is mostly their number.
 void Worker::Shrink() {
   std::size_t bytes = 0;
-  for (const Record& record : records_) bytes += record.value ? record.value->size() : 0;
-  max_events_ = std::max<std::size_t>(1, records_.size() / 2);
+  for (const Record& record : Done()) bytes += record.value ? record.value->size() : 0;
+  max_events_ = std::max<std::size_t>(1, done_ / 2);
   max_bytes_ = std::clamp<std::size_t>(bytes / 2, 1, max_bytes_);
 }
 
@@ -156,9 +157,16 @@ Status Worker::Collect() {
   return Ok();
 }
 
+Status Worker::KeepPlace() {
+  collected_at_ = Clock::now();
+  return parts_.source.Poll({.max_records = 0, .max_bytes = 1}, records_);
+}
+
 Status Worker::Process(const std::stop_token& stop) {
   while (true) {
-    Status status = parts_.flow.Run(records_);
+    const auto done = parts_.flow.Run(records_);
+    if (done) done_ = done.value();
+    Status status = done ? Ok() : Status(done.error());
     if (status.ok() || status.error().kind != ErrorKind::kUnavailable) return status;
     // The same records again, once the store is back: claims go by position, so that they
     // find their own.
@@ -178,7 +186,7 @@ Status Worker::Commit(const std::stop_token& stop) {
   FaultPoint("begun");
   SLUICE_TRY(OfSink(parts_.sink.Write(parts_.flow.outbox())));
   FaultPoint("written");
-  const Checkpoint checkpoint = CheckpointAfter(records_);
+  const Checkpoint checkpoint = CheckpointAfter(Done());
   SLUICE_TRY(parts_.joint_commit ? CommitTogether(checkpoint) : CommitInTurn(checkpoint, stop));
   FaultPoint("committed");
   return Ok();
@@ -282,7 +290,7 @@ Status Worker::WaitThroughRebalances(const Error& error, const std::stop_token& 
 
 Status Worker::Narrow(const Error& refusal) {
   const std::optional<RefusedOutput> refused = parts_.sink.Refused();
-  if (!refused && records_.size() > 1) return Ok();
+  if (!refused && done_ > 1) return Ok();
   if (!refused && !alone_) {
     alone_ = true;
     parts_.sink.WriteAlone(true);
@@ -333,8 +341,19 @@ void Worker::Enter(WorkerState state, std::string reason) {
   parts_.report.Enter(state, std::move(reason), parts_.source, parts_.flow);
 }
 
+void Worker::Drop() {
+  if (done_ == records_.size()) {
+    Forget();
+    return;
+  }
+  records_.erase(records_.begin(), records_.begin() + static_cast<std::ptrdiff_t>(done_));
+  done_ = 0;
+  parts_.flow.Reset();
+}
+
 void Worker::Forget() {
   records_.clear();
+  done_ = 0;
   parts_.source.Release();
   parts_.flow.Reset();
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -56,6 +57,8 @@ class Worker {
   Status Open(const std::stop_token& stop);
   Status RunTransaction(const std::stop_token& stop);
   Status Collect();
+  /// Notices what happens in the group while records are still in hand.
+  Status KeepPlace();
   Status Process(const std::stop_token& stop);
   Status Commit(const std::stop_token& stop);
   Status CommitTogether(const Checkpoint& checkpoint);
@@ -80,6 +83,10 @@ class Worker {
   /// The same where nothing is in hand that a rebalance could take.
   Status WaitThroughRebalances(const Error& error, const std::stop_token& stop);
   Status Probe();
+  /// The records whose outputs are in the outbox.
+  [[nodiscard]] std::span<const Record> Done() const { return {records_.data(), done_}; }
+  /// Forgets what is committed.
+  void Drop();
   /// All is well (again).
   void GoOn();
   void Forget();
@@ -87,7 +94,8 @@ class Worker {
   void Say(LogLevel level, const std::string& text) const { parts_.log(level, parts_.name, text); }
 
   Parts parts_;
-  std::vector<Record> records_;
+  std::vector<Record> records_;  ///< In hand.
+  std::size_t done_ = 0;  ///< Of them, the first ones: those whose outputs are in the outbox.
   Backoff backoff_{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
   /// Below the settings after transactions that failed.
   std::size_t max_events_;

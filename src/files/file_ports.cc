@@ -5,6 +5,7 @@
 
 #include "files/file_sink.h"
 #include "files/file_source.h"
+#include "files/line_reader.h"
 #include "files/lookup_file.h"
 #include "memory/memory_lookup_store.h"
 #include "util/join.h"
@@ -30,6 +31,10 @@ Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const Source
   settings.paths = node.Strings("paths");
   settings.topic = context.topic_prefix + node.String("topic");
   settings.checkpoint = node.String("checkpoint");
+  for (const std::string& path : settings.paths) {
+    const auto readable = LineReader::Open(path, settings.max_line_bytes);
+    if (!readable) return node.Get("paths")->Complain(readable.error().message);
+  }
   return std::unique_ptr<Source>(new FileSource(std::move(settings)));
 }
 

@@ -1,5 +1,6 @@
 #include "files/line_reader.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -9,10 +10,15 @@
 #include <system_error>
 #include <utility>
 
+#include "files/text_form.h"
+#include "util/place.h"
+
 namespace sluice {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{256} << 10;
+
+constexpr const char* kStandardInput = "-";
 
 gzFile Handle(void* file) { return static_cast<gzFile>(file); }
 
@@ -25,8 +31,9 @@ LineReader::LineReader(std::string path, std::size_t max_line, void* file)
 
 Result<LineReader> LineReader::Open(std::string path, std::size_t max_line) {
   const auto refuse = [&](const std::string& why) {
-    return Error{ErrorKind::kInvalidConfig, "can't read " + path + ": " + why};
+    return Error{ErrorKind::kInvalidConfig, "can't read " + PlaceOf(path) + ": " + why};
   };
+  if (path == kStandardInput) return OpenStandardInput(max_line);
   std::error_code error;
   const auto type = std::filesystem::status(path, error).type();
   if (type != std::filesystem::file_type::regular && type != std::filesystem::file_type::none &&
@@ -36,8 +43,24 @@ Result<LineReader> LineReader::Open(std::string path, std::size_t max_line) {
   errno = 0;
   gzFile file = gzopen(path.c_str(), "rb");
   if (file == nullptr) return refuse(std::generic_category().message(errno));
-  gzbuffer(file, static_cast<unsigned>(kBlock / 2));
-  return LineReader(std::move(path), max_line, file);
+  return Begin(LineReader(std::move(path), max_line, file));
+}
+
+Result<LineReader> LineReader::OpenStandardInput(std::size_t max_line) {
+  gzFile file = gzdopen(dup(STDIN_FILENO), "rb");
+  if (file == nullptr) return Error{ErrorKind::kInvalidConfig, "can't read the standard input"};
+  return Begin(LineReader("standard input", max_line, file));
+}
+
+/// Looks at what stands first. Damage is told when the lines are read.
+Result<LineReader> LineReader::Begin(LineReader reader) {
+  gzbuffer(Handle(reader.file_.get()), static_cast<unsigned>(kBlock / 2));
+  static_cast<void>(reader.Fill());
+  const std::string fault = FaultOfText({reader.buffer_.data(), reader.end_});
+  if (fault.empty()) return reader;
+  return Error{
+      ErrorKind::kInvalidConfig,
+      reader.path_ + " " + fault + "; it must be text of one record a line, plain or gzip"};
 }
 
 Error LineReader::Complain(ErrorKind kind, const std::string& what) const {

@@ -16,7 +16,8 @@ namespace sluice {
 class LineReader {
  public:
   /// A line longer than `max_line` bytes is an error.
-  /// kInvalidConfig: there is no such file, or it can't be read.
+  /// kInvalidConfig: there is no such file, it can't be read, or it is not text: an archive,
+  /// another compression, UTF-16. "-" is the standard input.
   static Result<LineReader> Open(std::string path, std::size_t max_line);
 
   /// False at the end. The line is without its end ("\n" or "\r\n") and valid until the next call.
@@ -33,6 +34,8 @@ class LineReader {
   };
 
   LineReader(std::string path, std::size_t max_line, void* file);
+  static Result<LineReader> OpenStandardInput(std::size_t max_line);
+  static Result<LineReader> Begin(LineReader reader);
   Error Complain(ErrorKind kind, const std::string& what) const;
   /// Makes room and reads another block; sets at_end_ where there is none.
   Status Fill();

@@ -25,7 +25,8 @@ Status Set(rd_kafka_conf_s* conf, const std::string& name, const std::string& va
   std::array<char, 512> text{};
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size()) !=
       RD_KAFKA_CONF_OK) {
-    return Refused("Kafka client property " + name + "=" + value + " refused: " + text.data());
+    // Without the value, which may be a secret.
+    return Refused("Kafka client property " + name + " refused: " + text.data());
   }
   return Ok();
 }

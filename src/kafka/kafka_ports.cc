@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "kafka/broker_list.h"
+#include "kafka/client_check.h"
 #include "kafka/kafka_sink.h"
 #include "kafka/kafka_source.h"
 #include "kafka/log_limiter.h"
@@ -47,6 +49,18 @@ Status ValidateOptions(ClientKind kind, const ConfigNode& node) {
   return Error{ErrorKind::kInvalidConfig, problems};
 }
 
+Status ValidateBrokers(const ConfigNode& node) {
+  const std::string fault = FaultOfBrokers(node.String("brokers"));
+  return fault.empty() ? Ok() : Status(node.Get("brokers")->Complain(fault));
+}
+
+/// What only a client can tell of its properties, as they stand in the file.
+Status Placed(const ConfigNode& node, Status checked) {
+  if (checked.ok()) return checked;
+  const ConfigNode* options = node.Get("options");
+  return (options != nullptr ? options : &node)->Complain(checked.error().message);
+}
+
 /// Brokers that are named in the same way are one cluster.
 std::string DomainOf(const ConfigNode& node) { return "kafka " + node.String("brokers"); }
 
@@ -73,6 +87,7 @@ Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const Source
     instance->second += "." + std::to_string(context.worker);
   }
   settings.log = LimitedLog(context.log);
+  SLUICE_TRY(Placed(node, CheckConsumer(settings)));
   return std::unique_ptr<Source>(
       new KafkaSource(std::move(settings), context.watchdog, context.metrics));
 }
@@ -88,6 +103,7 @@ Result<std::unique_ptr<Sink>> BuildSink(const ConfigNode& node, const SinkContex
   settings.log = LimitedLog(context.log);
   settings.max_record_bytes = context.max_record_bytes;
   settings.transaction_timeout = context.transaction_timeout;
+  SLUICE_TRY(Placed(node, CheckProducer(settings)));
   return std::unique_ptr<Sink>(
       new KafkaSink(std::move(settings), context.watchdog, context.metrics));
 }
@@ -126,6 +142,7 @@ SourceSpec KafkaSourceSpec() {
       "kafka: { brokers: \"localhost:9092\", group: dev-pipeline-preprocessor-group, topics: "
       "[telemetry.raw] }\n";
   spec.validate = [](const ConfigNode& node) -> Status {
+    SLUICE_TRY(ValidateBrokers(node));
     SLUICE_TRY(ValidateNames(node));
     return ValidateOptions(ClientKind::kConsumer, node);
   };
@@ -146,7 +163,8 @@ SinkSpec KafkaSinkSpec() {
                   .from_source = true},
                  OptionsField("producer")};
   spec.example = "kafka: { options: { compression.type: lz4 } }\n";
-  spec.validate = [](const ConfigNode& node) {
+  spec.validate = [](const ConfigNode& node) -> Status {
+    SLUICE_TRY(ValidateBrokers(node));
     return ValidateOptions(ClientKind::kProducer, node);
   };
   spec.describe = [](const ConfigNode& node) {

@@ -5,6 +5,9 @@
 namespace sluice {
 namespace {
 
+/// A key comes from an event, and may be as long as that.
+constexpr std::size_t kLongestKey = 1024;
+
 LookupCache::EntryPtr CopyOf(const LookupReply& reply, LookupCache::Time asked_at) {
   auto entry = std::make_shared<LookupCache::Entry>();
   entry->asked_at = asked_at;
@@ -54,6 +57,7 @@ bool LookupCache::Put(const Lookup& lookup, const LookupReply& reply, Time asked
     Erase(at->second);
   }
   if (TtlOf(reply).count() == 0 || limits_.max_keys == 0) return false;
+  if (lookup.key.size() > kLongestKey) return false;
   const bool full = order_.size() >= limits_.max_keys;
   if (full) Erase(std::prev(order_.end()));
   order_.push_front({lookup.kind, std::string(lookup.key), CopyOf(reply, asked_at)});

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "sluice/lookup_store.h"
+#include "util/seeded_hash.h"
 
 namespace sluice {
 
@@ -39,7 +39,8 @@ class LookupCache {
 
   /// Null if there is none, or if it is too old.
   EntryPtr Find(const Lookup& lookup, Time now);
-  /// Keeps a copy of the answer; true if another one had to go.
+  /// Keeps a copy of the answer, unless the key is longer than any honest one; true if another one
+  /// had to go.
   bool Put(const Lookup& lookup, const LookupReply& reply, Time asked_at);
   [[nodiscard]] std::size_t size() const { return order_.size(); }
 
@@ -51,7 +52,7 @@ class LookupCache {
   };
   struct KeyHash {
     std::size_t operator()(const Key& key) const {
-      return std::hash<std::string_view>()(key.text) ^ static_cast<std::size_t>(key.kind);
+      return SeededStringHash()(key.text) ^ static_cast<std::size_t>(key.kind);
     }
   };
   struct Slot {

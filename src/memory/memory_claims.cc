@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "util/seeded_hash.h"
+
 namespace sluice {
 
 MemoryClaims::MemoryClaims(std::size_t max_keys, MetricsRegistry& metrics, const std::string& store,
@@ -29,7 +31,7 @@ void MemoryClaims::Make(std::span<const Claim> claims, std::chrono::seconds ttl,
   replies.clear();
   hashes_.clear();
   for (const Claim& claim : claims) {
-    hashes_.push_back(std::hash<std::string_view>()(claim.key));
+    hashes_.push_back(SeededHash(claim.key));
     index_.Prefetch(hashes_.back());
   }
   Generation& generation = GenerationOf(ttl);

@@ -23,7 +23,7 @@ void MemoryLookups::PutOther(std::string key) {
 }
 
 LookupReply MemoryLookups::Find(const Lookup& lookup) const {
-  const auto at = entries_.find(std::string(lookup.key));
+  const auto at = entries_.find(lookup.key);
   if (at == entries_.end()) return {};
   const Entry& entry = *at->second;
   if (entry.kind != lookup.kind) return {LookupReply::State::kWrongType, {}, {}};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "sluice/lookup_store.h"
+#include "util/seeded_hash.h"
 
 namespace sluice {
 
@@ -35,7 +37,8 @@ class MemoryLookups {
     std::vector<LookupField> fields;  ///< Views of `owned`.
   };
 
-  std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
+  std::unordered_map<std::string, std::unique_ptr<Entry>, SeededStringHash, std::equal_to<>>
+      entries_;
 };
 
 }  // namespace sluice

@@ -1,11 +1,11 @@
 #include "redis/lookup_batch.h"
 
 #include <bit>
-#include <functional>
 #include <new>
 #include <utility>
 
 #include "redis/resp_writer.h"
+#include "util/seeded_hash.h"
 
 namespace sluice {
 
@@ -23,7 +23,7 @@ void LookupBatch::Reset(std::span<const Lookup> lookups) {
 
 std::uint32_t LookupBatch::QuestionOf(const Lookup& lookup) {
   const std::size_t mask = table_.size() - 1;
-  std::size_t at = std::hash<std::string_view>()(lookup.key) & mask;
+  std::size_t at = SeededHash(lookup.key) & mask;
   for (; table_[at] != kFree; at = (at + 1) & mask) {
     const Lookup& known = questions_[table_[at]];
     if (known.kind == lookup.kind && known.key == lookup.key) return table_[at];

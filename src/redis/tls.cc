@@ -103,8 +103,6 @@ Status StartTls(redisContext& context, const RedisSettings& settings) {
 
 #else
 
-Status CheckTlsFiles(const RedisSettings& /*settings*/) { return Ok(); }
-
 Status CheckTlsSupport(std::string_view address) {
   return Error{ErrorKind::kInvalidConfig,
                "redis " + std::string(address) +
@@ -115,6 +113,8 @@ Status CheckTlsSupport(std::string_view address) {
                    " without it; use redis:// (through a TLS tunnel, say) or build on a newer "
                    "system"};
 }
+
+Status CheckTlsFiles(const RedisSettings& settings) { return CheckTlsSupport(settings.Address()); }
 
 Status StartTls(redisContext& /*context*/, const RedisSettings& settings) {
   return CheckTlsSupport(settings.Address());

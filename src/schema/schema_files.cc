@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "schema/json_pointer.h"
+#include "util/place.h"
 
 namespace sluice {
 namespace {
@@ -42,11 +43,13 @@ Result<SchemaFiles> SchemaFiles::Read(const fs::path& directory) {
     if (entry->path().extension() == ".json") paths.push_back(entry->path());
   }
   if (error) {
-    return Broken(directory, "can't read the schema directory: " + error.message() +
-                                 "; check the path and its permissions");
+    return Broken(PlaceOf(directory.string()),
+                  "can't read the schema directory: " + error.message() +
+                      "; a relative path counts from the folder that sluice is started in");
   }
   if (paths.empty()) {
-    return Broken(directory, "no *.json file in the schema directory; check the path");
+    return Broken(PlaceOf(directory.string()),
+                  "no *.json file in the schema directory; check the path");
   }
   std::sort(paths.begin(), paths.end());
   for (const fs::path& path : paths) SLUICE_TRY(read.ReadFile(path));

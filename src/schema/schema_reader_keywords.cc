@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <regex>
 #include <utility>
 
 #include "schema/keyword_rules.h"
+#include "schema/pattern.h"
 #include "schema/schema_reader.h"
 
 namespace sluice {
@@ -174,12 +174,12 @@ bool SchemaReader::ReadFormat(const Place& place, SchemaNode::Keyword& keyword,
 }
 
 bool SchemaReader::CheckPattern(const Place& place, std::string_view pattern) {
-  try {
-    const std::regex compiled(pattern.begin(), pattern.end());
-    return true;
-  } catch (const std::regex_error& error) {
-    return Fail(place, "is no regular expression: " + std::string(error.what()));
-  }
+  const std::string fault = Pattern(pattern).Fault();
+  if (fault.empty()) return true;
+  return Fail(place, "the regular expression `" + std::string(pattern) +
+                         "` can't be used: " + fault +
+                         "; RE2 takes all but look-around, back-references and more than 1000 "
+                         "repetitions");
 }
 
 bool SchemaReader::ReadChildren(Operand operand, const Place& place, SchemaNode::Keyword& keyword) {

@@ -1,7 +1,10 @@
 #include "schema/valijson_text.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <limits>
+#include <string>
 #include <utility>
 
 namespace sluice {
@@ -111,18 +114,24 @@ Json ValijsonText::CopyOf(const Json& json) {
 Json ValijsonText::Write(const SchemaNode& node) {
   Json schema(rapidjson::kObjectType);
   Json all_of(rapidjson::kArrayType);
+  const bool matches_names = std::ranges::find(node.keywords, "patternProperties",
+                                               &SchemaNode::Keyword::name) != node.keywords.end();
+  if (matches_names) AddNames(node, schema);
   for (const SchemaNode::Keyword& keyword : node.keywords) {
-    if (keyword.name == "format") {
+    const std::string& name = keyword.name;
+    if (matches_names && (name == "patternProperties" || name == "additionalProperties")) continue;
+    if (name == "pattern") {
+      Add(schema, kPatternKeyword, CopyOf(*keyword.operand));
+    } else if (name == "format") {
       all_of.PushBack(WriteFormat(keyword), memory_);
-    } else if (keyword.name == "allOf") {
+    } else if (name == "allOf") {
       for (const auto& child : keyword.children) {
         all_of.PushBack(WriteChild(*child.schema), memory_);
       }
     } else {
-      Add(schema, keyword.name, WriteOperand(keyword));
+      Add(schema, name, WriteOperand(keyword));
     }
   }
-  if (schema.HasMember("pattern")) LimitMatchedText(schema);
   if (!all_of.Empty()) Add(schema, "allOf", std::move(all_of));
   return schema;
 }
@@ -173,12 +182,10 @@ Json ValijsonText::WriteFormat(const SchemaNode::Keyword& keyword) {
   return schema;
 }
 
-void ValijsonText::LimitMatchedText(Json& schema) {
-  if (!schema.HasMember("maxLength")) {
-    Add(schema, "maxLength", Json(kMaxMatchedText));
-  } else if (schema["maxLength"].GetUint64() > kMaxMatchedText) {
-    schema["maxLength"].SetUint(kMaxMatchedText);
-  }
+void ValijsonText::AddNames(const SchemaNode& node, Json& schema) {
+  const std::string address = std::to_string(reinterpret_cast<std::uintptr_t>(&node));
+  Add(schema, kNamesKeyword,
+      Json(address.data(), static_cast<rapidjson::SizeType>(address.size()), memory_));
 }
 
 }  // namespace sluice

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/schema_node.h"
@@ -11,8 +12,10 @@
 
 namespace sluice {
 
-/// Longest text, in code points, that a regular expression is applied to.
-inline constexpr unsigned kMaxMatchedText = 1000;
+/// Keywords of ours in place of those that hold regular expressions (PatternConstraints): the
+/// expression of `pattern`; the address of the SchemaNode that has `patternProperties`.
+inline constexpr std::string_view kPatternKeyword = "sluice pattern";
+inline constexpr std::string_view kNamesKeyword = "sluice names";
 
 /// Writes a schema as one document without references to other files: what a $ref points to
 /// stands under "definitions", which also serves recursion.
@@ -33,7 +36,7 @@ class ValijsonText {
   Json WriteOperand(const SchemaNode::Keyword& keyword);
   Json WriteMap(const SchemaNode::Keyword& keyword);
   Json WriteFormat(const SchemaNode::Keyword& keyword);
-  void LimitMatchedText(Json& schema);
+  void AddNames(const SchemaNode& node, Json& schema);
   Json CopyOf(const Json& json);
   void Add(Json& object, std::string_view name, Json value);
 

@@ -12,8 +12,7 @@ namespace sluice {
 ///
 /// valijson never sees the files, but a text made from the checked schema, without what makes
 /// it abort or go wrong: annotations, ids and remote references, and formats on values that aren't
-/// strings. A string longer than 1,000 code points never matches a `pattern`, and an object with a
-/// name that long is refused by `patternProperties`: std::regex would run off the stack.
+/// strings. Regular expressions are run by RE2 (PatternConstraints).
 class ValijsonValidator {
  public:
   explicit ValijsonValidator(const SchemaNode& root);

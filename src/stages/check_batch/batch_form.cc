@@ -1,5 +1,7 @@
 #include "stages/check_batch/batch_form.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -13,6 +15,7 @@ const Path kMsgid("/params/msgid");
 const Path kEvents("/events");
 const Path kSyncts("/syncts");
 const Path::Name kEid = Path("/eid").names()[0];
+const std::array kEventMembers = {Path("/eid"), Path("/edata"), Path("/actor"), Path("/context")};
 
 bool HasFiniteNumbers(Value value) {
   if (!value.MayOverflow()) return true;
@@ -21,6 +24,12 @@ bool HasFiniteNumbers(Value value) {
     if (!HasFiniteNumbers(child)) return false;
   }
   return true;
+}
+
+/// True if it has a member that events have and batches have not.
+bool IsSingleEvent(const Document& document) {
+  return std::ranges::any_of(kEventMembers,
+                             [&](const Path& path) { return document.Read(path).exists(); });
 }
 
 }  // namespace
@@ -33,11 +42,13 @@ Reason FaultOfParams(const Document& batch) {
   return nullptr;
 }
 
-Reason FaultOfMembers(const Document& batch) {
+Reason FaultOfMembers(const Document& batch, std::size_t max_events) {
   const Value events = batch.Read(kEvents);
+  if (!events.exists() && IsSingleEvent(batch)) return "no_events";
   if (events.exists() && !events.IsArray()) return "events_no_array";
   const Value syncts = batch.Read(kSyncts);
   if (syncts.exists() && !syncts.IsNumber()) return "syncts_no_number";
+  if (events.size() > max_events) return "too_many_events";
   return nullptr;
 }
 
@@ -48,12 +59,23 @@ bool IsWellFormedElement(Value element) {
   return HasFiniteNumbers(element);
 }
 
-bool HasFault(const Document& batch) {
-  if (FaultOfMembers(batch) != nullptr) return true;
+bool HasFault(const Document& batch, std::size_t max_events) {
+  if (FaultOfMembers(batch, max_events) != nullptr) return true;
   for (const Value element : batch.Read(kEvents)) {
     if (!IsWellFormedElement(element)) return true;
   }
   return false;
+}
+
+FieldSpec MaxEventsField() {
+  return {.name = "max_events",
+          .type = FieldType::kInt,
+          .description =
+              "Most elements of a batch's events; a larger batch is diverted whole. "
+              "check_batch and extract_events must have the same.",
+          .default_value = "20000",
+          .least = 1,
+          .most = 1'000'000};
 }
 
 void FailedBatches::Take(Batch& batch, Event& event, Reason reason) const {

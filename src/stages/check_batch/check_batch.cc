@@ -27,7 +27,7 @@ void CheckBatch::Check(Batch& batch, Event& event) const {
     settings_.failed.Take(batch, event, event.unreadable_reason());
   } else if (const Reason reason = FaultOfParams(event.doc())) {
     settings_.failed.Take(batch, event, reason);
-  } else if (HasFault(event.doc())) {
+  } else if (HasFault(event.doc(), settings_.max_events)) {
     event.SetClaimMode(ClaimMode::kReadOnly);
   }
 }
@@ -41,17 +41,20 @@ StageSpec CheckBatchSpec() {
   spec.fields = {{.name = "side_output",
                   .type = FieldType::kString,
                   .description = "Side output that takes the records as they came.",
-                  .default_value = "batch_failed"}};
+                  .default_value = "batch_failed"},
+                 MaxEventsField()};
   spec.example = "check_batch\n";
   spec.reasons = {unreadable::kInvalidJson,  unreadable::kNotAnObject, unreadable::kInvalidUtf8,
                   unreadable::kTooDeep,      unreadable::kNumberRange, unreadable::kRepeatedName,
-                  unreadable::kTrailingText, "params_no_object",       "msgid_no_string"};
+                  unreadable::kTrailingText, unreadable::kTooMany,     "params_no_object",
+                  "msgid_no_string"};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto side_output = resources.SideOutput(node.String("side_output"));
     if (!side_output) return std::move(side_output).error();
     return std::unique_ptr<Stage>(
         new CheckBatch({.failed = {.side_output = side_output.value(),
                                    .counter = resources.Counter("failed-batch-count")},
+                        .max_events = static_cast<std::size_t>(node.Int("max_events")),
                         .unique = resources.Counter("unique-event-count")}));
   };
   return spec;

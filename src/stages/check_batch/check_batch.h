@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "sluice/stage.h"
 #include "sluice/stage_spec.h"
 #include "stages/check_batch/batch_form.h"
@@ -15,6 +17,7 @@ class CheckBatch final : public Stage {
  public:
   struct Settings {
     FailedBatches failed;
+    std::size_t max_events = 0;
     CounterId unique = 0;
   };
   explicit CheckBatch(Settings settings) : settings_(settings) {}

@@ -4,11 +4,15 @@
 #include <charconv>
 
 #include "codec/text.h"
+#include "util/sha256.h"
 
 namespace sluice::stages {
 namespace {
 
 using Flags = Deduplicate::Flags;
+
+/// Longer keys are claimed by their hash; frozen, since a live store holds claims of either form.
+constexpr std::size_t kLongestKey = 1024;
 
 std::optional<Flags> ParseFlags(std::string_view text) {
   if (text == "keep") return Flags::kKeep;
@@ -81,6 +85,9 @@ std::optional<std::string_view> Deduplicate::KeyOf(const Event& event) const {
 
 std::string_view Deduplicate::StoreKey(std::string_view key, Arena& arena) const {
   const std::string& prefix = settings_.prefix;
+  if (prefix.size() + key.size() > kLongestKey) {
+    return arena.Copy(prefix + "sha256:" + Sha256Hex(key));
+  }
   if (prefix.empty()) return key;
   char* text = arena.Allocate(prefix.size() + key.size());
   std::ranges::copy(prefix, text);

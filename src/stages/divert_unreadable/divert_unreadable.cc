@@ -27,7 +27,8 @@ StageSpec DivertUnreadableSpec() {
                   .default_value = "failed"}};
   spec.example = "divert_unreadable: { count: cb-audit-route-failed-count }\n";
   spec.reasons = {unreadable::kNullRecord,  unreadable::kInvalidJson, unreadable::kNotAnObject,
-                  unreadable::kInvalidUtf8, unreadable::kTooDeep,     unreadable::kNumberRange};
+                  unreadable::kInvalidUtf8, unreadable::kTooDeep,     unreadable::kTooMany,
+                  unreadable::kNumberRange};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto side_output = resources.SideOutput(node.String("side_output"));
     if (!side_output) return std::move(side_output).error();

@@ -36,13 +36,13 @@ std::int64_t WholeNumber(Value number) {
   return literal.starts_with('-') ? Limits::min() : Limits::max();
 }
 
-Reason FaultOf(const Event& batch) {
+}  // namespace
+
+Reason ExtractEvents::FaultOf(const Event& batch) const {
   if (!batch.readable()) return batch.unreadable_reason();
   const Reason fault = FaultOfParams(batch.doc());
-  return fault != nullptr ? fault : FaultOfMembers(batch.doc());
+  return fault != nullptr ? fault : FaultOfMembers(batch.doc(), settings_.max_events);
 }
-
-}  // namespace
 
 Status ExtractEvents::Finish(Batch& batch) {
   // Those that are made here need no second look.
@@ -78,7 +78,7 @@ void ExtractEvents::Extract(Batch& batch, Event& source) {
   json_.clear();
   AppendAuditRecord(json_, source, static_cast<std::size_t>(ordinal), now);
   if (batch.Create(source, ordinal, json_) == nullptr) {
-    settings_.failed.Take(batch, source, kCreatedUnreadable);
+    settings_.failed.Take(batch, source, batch.not_created());
     return;
   }
   batch.Count(settings_.audits);
@@ -128,6 +128,7 @@ StageSpec ExtractEventsSpec() {
        .type = FieldType::kBytes,
        .description = "Largest event, as the original job would write it.",
        .default_value = "1MiB"},
+      MaxEventsField(),
       {.name = "side_output",
        .type = FieldType::kString,
        .description = "Side output that takes larger events.",
@@ -139,17 +140,31 @@ StageSpec ExtractEventsSpec() {
                       "event.",
        .default_value = "batch_failed"}};
   spec.example = "extract_events: { max_event_bytes: 1MiB }\n";
-  spec.reasons = {unreadable::kInvalidJson,  unreadable::kNotAnObject, unreadable::kInvalidUtf8,
-                  unreadable::kTooDeep,      unreadable::kNumberRange, unreadable::kRepeatedName,
-                  unreadable::kTrailingText, "params_no_object",       "msgid_no_string",
-                  "events_no_array",         "syncts_no_number",       "malformed_element",
-                  "event_too_large",         kCreatedUnreadable};
+  spec.reasons = {unreadable::kInvalidJson,
+                  unreadable::kNotAnObject,
+                  unreadable::kInvalidUtf8,
+                  unreadable::kTooDeep,
+                  unreadable::kNumberRange,
+                  unreadable::kRepeatedName,
+                  unreadable::kTrailingText,
+                  unreadable::kTooMany,
+                  "params_no_object",
+                  "msgid_no_string",
+                  "no_events",
+                  "events_no_array",
+                  "syncts_no_number",
+                  "too_many_events",
+                  "malformed_element",
+                  "event_too_large",
+                  kCreatedUnreadable,
+                  kCreatedTooMuch};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto oversize = resources.SideOutput(node.String("side_output"));
     if (!oversize) return std::move(oversize).error();
     auto failed = resources.SideOutput(node.String("batch_side_output"));
     if (!failed) return std::move(failed).error();
     ExtractEvents::Settings settings{.max_event_bytes = node.Bytes("max_event_bytes"),
+                                     .max_events = static_cast<std::size_t>(node.Int("max_events")),
                                      .failed = {.side_output = failed.value(),
                                                 .counter = resources.Counter("failed-batch-count")},
                                      .oversize = oversize.value(),

@@ -20,6 +20,7 @@ class ExtractEvents final : public Stage {
  public:
   struct Settings {
     std::size_t max_event_bytes = 0;
+    std::size_t max_events = 0;  ///< Of a batch.
     FailedBatches failed;
     SideOutputId oversize = 0;
     CounterId batches = 0;
@@ -37,6 +38,7 @@ class ExtractEvents final : public Stage {
     std::int64_t syncts = 0;
     std::string_view timestamp;
   };
+  [[nodiscard]] Reason FaultOf(const Event& batch) const;
   void Extract(Batch& batch, Event& source);
   void Create(Batch& batch, const Event& source, std::int64_t ordinal, Value element,
               const Stamp& stamp);

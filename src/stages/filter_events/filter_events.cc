@@ -100,6 +100,7 @@ StageSpec FilterEventsSpec() {
                   unreadable::kNotAnObject,
                   unreadable::kInvalidUtf8,
                   unreadable::kTooDeep,
+                  unreadable::kTooMany,
                   unreadable::kNumberRange};
   spec.validate = [](const ConfigNode& node) -> Status {
     const std::int64_t months = node.Int("max_age_months");

@@ -26,11 +26,12 @@ Status FlattenShare::Finish(Batch& batch) {
 void FlattenShare::Flatten(Batch& batch, Event& share) {
   std::int32_t ordinal = 0;
   std::size_t item_index = 0;
-  bool whole = true;
+  Reason missing = nullptr;
   const auto create = [&](Value item, Value param, std::size_t param_index) {
+    if (missing == kCreatedTooMuch) return;
     json_.clear();
     AppendShareItem(json_, share.doc(), item, param, item_index, param_index);
-    whole = batch.Create(share, ordinal++, json_) != nullptr && whole;
+    if (batch.Create(share, ordinal++, json_) == nullptr) missing = batch.not_created();
   };
   const Value items = share.doc().Read(kItems);
   for (const Value item : items.IsArray() ? items : Value()) {
@@ -48,7 +49,7 @@ void FlattenShare::Flatten(Batch& batch, Event& share) {
   if (doc.EnsureObject(kFlags)) doc.SetBool(kFlag, true);
   doc.SetString(kType, "events");
   batch.Count(settings_.shares);
-  if (!whole) share.Divert(settings_.side_output, kCreatedUnreadable);
+  if (missing != nullptr) share.Divert(settings_.side_output, missing);
 }
 
 StageSpec FlattenShareSpec() {
@@ -62,7 +63,7 @@ StageSpec FlattenShareSpec() {
                       "an event; the other items become events all the same.",
                   .default_value = "failed"}};
   spec.example = "flatten_share\n";
-  spec.reasons = {kCreatedUnreadable};
+  spec.reasons = {kCreatedUnreadable, kCreatedTooMuch};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto side_output = resources.SideOutput(node.String("side_output"));
     if (!side_output) return std::move(side_output).error();

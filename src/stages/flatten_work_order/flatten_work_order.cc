@@ -22,16 +22,17 @@ Status FlattenWorkOrder::Finish(Batch& batch) {
 
 void FlattenWorkOrder::Flatten(Batch& batch, Event& order) const {
   std::int64_t ordinal = 0;
-  bool whole = true;
+  Reason missing = nullptr;
   const WorkOrderRows::Take take = [&](std::string_view json) {
-    whole = batch.Create(order, ordinal++, json) != nullptr && whole;
+    if (batch.Create(order, ordinal++, json) == nullptr) missing = batch.not_created();
+    return missing != kCreatedTooMuch;
   };
   const auto mid = order.doc().ReadString(kMid);
   const std::string id = mid ? std::string(*mid) : order.position().ToString();
   WorkOrderRows rows(order.doc(), id, take);
   rows.TakeAll();
-  if (!whole) {
-    failed_.Take(batch, order, kCreatedUnreadable, "a row of it is not readable");
+  if (missing != nullptr) {
+    failed_.Take(batch, order, missing, "a row of it is missing");
     return;
   }
   if (!rows.faults().empty()) failed_.Take(batch, order, "ill_typed_work_order", rows.faults());
@@ -49,7 +50,7 @@ StageSpec FlattenWorkOrderSpec() {
                                  "used; the rest of them is flattened all the same.",
                   .default_value = "failed"}};
   spec.example = "flatten_work_order\n";
-  spec.reasons = {"ill_typed_work_order", kCreatedUnreadable};
+  spec.reasons = {"ill_typed_work_order", kCreatedUnreadable, kCreatedTooMuch};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto side_output = resources.SideOutput(node.String("side_output"));
     if (!side_output) return std::move(side_output).error();

@@ -120,6 +120,7 @@ void WorkOrderRows::Merge(Value map, std::string_view prefix, const Names& witho
 }
 
 void WorkOrderRows::TakeRow(Kind kind) {
+  if (full_) return;
   const bool officer = kind == Kind::kOfficer;
   const std::string_view eid = officer ? "CB_ITEM_USER" : "CB_ITEM";
   const std::size_t index = officer ? officers_++ : items_++;
@@ -129,7 +130,7 @@ void WorkOrderRows::TakeRow(Kind kind) {
   row_.append(head_).append(members_, members_.empty() ? 0 : 1).push_back('}');
   AppendMembers(row_, order_, order_.root().Find("edata"), "", {"cb_data"});
   row_.append("}}");
-  take_(row_);
+  full_ = !take_(row_);
 }
 
 void WorkOrderRows::AddFault(std::string_view what) {

@@ -15,8 +15,9 @@ namespace sluice::stages {
 /// published, one for every activity and competency.
 class WorkOrderRows {
  public:
-  /// Gets every row, an event as JSON text, which lasts as long as the call.
-  using Take = std::function<void(std::string_view json)>;
+  /// Gets every row, an event as JSON text, which lasts as long as the call. False: no more of
+  /// them.
+  using Take = std::function<bool(std::string_view json)>;
 
   /// `id` names the work order; the mids of the rows follow from it. It, `order` and `take` must
   /// outlive the rows.
@@ -53,6 +54,7 @@ class WorkOrderRows {
   std::size_t fault_count_ = 0;
   std::size_t officers_ = 0;
   std::size_t items_ = 0;
+  bool full_ = false;  ///< No more rows are wanted.
 };
 
 }  // namespace sluice::stages

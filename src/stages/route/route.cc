@@ -35,7 +35,8 @@ std::vector<FieldSpec> Fields() {
        .default_value = "false"},
       {.name = "from",
        .type = FieldType::kTopic,
-       .description = "The rule matches events of this source topic; without it, of every one."},
+       .description = "The rule matches events that were read from this topic; without it, of "
+                      "every one."},
       {.name = "otherwise",
        .type = FieldType::kBool,
        .description = "The rule matches events that no earlier rule of this list matched.",
@@ -71,7 +72,8 @@ Status Validate(const ConfigNode& node) {
 
 Status Route::Finish(Batch& batch) {
   for (Event& event : batch.events()) {
-    if (event.active()) Apply(batch, event);
+    // What can't be read has nothing to be sent: a later stage or the end diverts it.
+    if (event.active() && event.readable()) Apply(batch, event);
   }
   return Ok();
 }
@@ -82,7 +84,7 @@ void Route::Apply(Batch& batch, Event& event) const {
   bool matched = false;
   for (const Rule& rule : rules_) {
     if (rule.otherwise ? matched : !Matches(rule, eid, hash)) continue;
-    if (!rule.from.empty() && rule.from != event.position().topic) continue;
+    if (!rule.from.empty() && rule.from != event.topic()) continue;
     matched = true;
     for (const TopicId topic : rule.topics) batch.Emit(event, topic);
     if (rule.counter) batch.Count(*rule.counter);

@@ -125,8 +125,9 @@ StageSpec ValidateTelemetrySpec() {
                       "instead of checking the event against that part.",
        .default_value = "false"}};
   spec.example = "validate_telemetry: { schemas: schemas/telemetry/3.0 }\n";
-  spec.reasons = {"schema_violation", "schema_not_found",  "invalid_json",        "not_an_object",
-                  "invalid_utf8",     "nested_too_deeply", "number_out_of_range", "null_record"};
+  spec.reasons = {"schema_violation", "schema_not_found",    "invalid_json",
+                  "not_an_object",    "invalid_utf8",        "nested_too_deeply",
+                  "too_many_values",  "number_out_of_range", "null_record"};
   spec.build = [](const ConfigNode& node, Resources& resources) -> Result<std::unique_ptr<Stage>> {
     auto schemas = resources.Schemas(node.String("schemas"));
     if (!schemas) return std::move(schemas).error();

@@ -9,6 +9,7 @@
 #include "sluice/schema_registry.h"
 #include "sluice/stage.h"
 #include "sluice/stage_spec.h"
+#include "util/seeded_hash.h"
 
 namespace sluice::stages {
 
@@ -30,13 +31,6 @@ class ValidateTelemetry final : public Stage {
   Status Finish(Batch& batch) override;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
-  };
-
   const Schema* SchemaOf(const Event& event);
   const Schema* Lookup(std::string_view eid) const;
   void Reject(Batch& batch, Event& event, const Schema* schema);
@@ -46,7 +40,7 @@ class ValidateTelemetry final : public Stage {
   std::shared_ptr<const SchemaRegistry> schemas_;
   Settings settings_;
   /// By the eid as it is spelled, which saves lower-casing it again and again.
-  std::unordered_map<std::string, const Schema*, Hash, std::equal_to<>> known_;
+  std::unordered_map<std::string, const Schema*, SeededStringHash, std::equal_to<>> known_;
 };
 
 StageSpec ValidateTelemetrySpec();

@@ -209,5 +209,94 @@ TEST_F(CliTest, LogLevelOverridesTheFile) {
   EXPECT_EQ(result.err, "");
 }
 
+TEST_F(CliTest, AWordThatIsNoVerbIsNamed) {
+  const CommandResult misspelt = Sluice({"vaildate", "config/quickstart.yaml"});
+  EXPECT_EQ(misspelt.exit_code, 64);
+  EXPECT_THAT(misspelt.err, HasSubstr("`vaildate`, did you mean `validate`?"));
+  const CommandResult file = Sluice({"config/quickstart.yaml"});
+  EXPECT_EQ(file.exit_code, 64);
+  EXPECT_THAT(file.err, HasSubstr("sluice run config/quickstart.yaml"));
+}
+
+TEST_F(CliTest, ExplainSaysThatItsArgumentsAreTheOtherWayRound) {
+  const std::string input = Write("event.json", "{}\n");
+  const CommandResult result = Sluice({"explain", input, "config/quickstart.yaml"});
+  EXPECT_EQ(result.exit_code, 64);
+  EXPECT_THAT(result.err, HasSubstr("sluice explain config/quickstart.yaml " + input));
+}
+
+TEST_F(CliTest, ExplainRefusesAnEventOverSeveralLines) {
+  const std::string input = Write("event.json", "{\n  \"eid\": \"LOG\"\n}\n");
+  const CommandResult result = Sluice({"explain", "config/quickstart.yaml", input});
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.err, HasSubstr("one record a line"));
+}
+
+TEST_F(CliTest, ExplainReadsGzipAndKeepsTwoBatchesApart) {
+  const CommandResult zipped =
+      Sluice({"explain", "config/quickstart-pipeline.yaml", "config/samples/batches.ndjson.gz"});
+  EXPECT_EQ(zipped.exit_code, 0) << zipped.err;
+  EXPECT_THAT(zipped.out, HasSubstr("telemetry.ingest/0/0 "));
+  EXPECT_THAT(zipped.out, Not(HasSubstr("decode")));
+  // 300 events go from pipeline to pipeline in three batches, two of which are under way.
+  std::string batch = R"({"params":{"msgid":"b"},"events":[)";
+  for (int i = 0; i < 300; ++i) {
+    std::string event = EventOf("IMPRESSION", R"({"type":"t","pageid":"p","uri":"u"})");
+    event.pop_back();
+    event.replace(event.find("m1"), 2, "m" + std::to_string(i));
+    batch += (i > 0 ? "," : "") + event;
+  }
+  const CommandResult many =
+      Sluice({"explain", "config/quickstart-pipeline.yaml", Write("many.ndjson", batch + "]}\n")});
+  EXPECT_EQ(many.exit_code, 0) << many.err;
+  for (const char* event : {"0", "127", "128", "255", "256", "299"}) {
+    const std::string at = "telemetry.ingest/0/0/" + std::string(event) + " ";
+    EXPECT_THAT(many.out, ContainsRegex(at + "[^\n]*pipeline-preprocessor [^\n]*set_hub "));
+    EXPECT_THAT(many.out, Not(ContainsRegex(at + "[^\n]*pipeline-preprocessor [^\n]*made here")));
+  }
+}
+
+TEST_F(CliTest, WhereARelativePathWasLookedForIsSaid) {
+  std::filesystem::current_path(Folder(""));
+  const CommandResult result =
+      Sluice({"validate", std::string(SLUICE_SOURCE_DIR) + "/config/pipeline-preprocessor.yaml"});
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.err, HasSubstr("schemas/telemetry/3.0 (in the folder " +
+                                    std::filesystem::current_path().string() + ")"));
+}
+
+TEST_F(CliTest, ValidateRefusesWhatRunWouldRefuseWithoutAnyServer) {
+  const auto refused = [](const std::string& set) {
+    const CommandResult result =
+        Sluice({"validate", "config/pipeline-preprocessor.yaml", "--set",
+                "source.kafka.options.security.protocol=SASL_SSL", "--set",
+                "source.kafka.options.sasl.mechanism=PLAIN", "--set", set});
+    EXPECT_EQ(result.exit_code, 78) << set;
+    return result.err;
+  };
+  EXPECT_THAT(refused("source.kafka.brokers=kafka://h:9092"), HasSubstr("source.kafka.brokers"));
+  EXPECT_THAT(refused("source.kafka.options.sasl.mechanism=SCRAM-SHA-1024"),
+              HasSubstr("source.kafka.options"));
+  EXPECT_THAT(refused("source.kafka.options.ssl.ca.location=/no/ca.pem"), HasSubstr("/no/ca.pem"));
+  EXPECT_THAT(refused("source.kafka.options.ssl.ca.location=README.md"),
+              HasSubstr("ssl.ca.location"));
+  EXPECT_THAT(refused("sink.kafka.options.message.timeout.ms=600000"),
+              HasSubstr("sink.kafka.options"));
+  EXPECT_THAT(refused("topic_prefix=" + std::string(235, 'p')), HasSubstr("stages["));
+  const CommandResult file = Sluice(
+      {"validate", "config/quickstart.yaml", "--set", "source.files.paths=[missing.ndjson]"});
+  EXPECT_EQ(file.exit_code, 78);
+  EXPECT_THAT(file.err, HasSubstr("missing.ndjson"));
+}
+
+TEST_F(CliTest, PrintConfigShowsNoPassphraseAndNoTokenConfiguration) {
+  const CommandResult result =
+      Sluice({"run", "config/pipeline-preprocessor.yaml", "--print-config", "--set",
+              "source.kafka.options.sasl.oauthbearer.config=principal=hush", "--set",
+              "sink.kafka.options.sasl.oauthbearer.config=principal=hush"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, Not(HasSubstr("hush")));
+}
+
 }  // namespace
 }  // namespace sluice

@@ -130,6 +130,23 @@ TEST(JsonReaderTest, AThousandLevelsAreReadAndMoreAreNot) {
   EXPECT_STREQ(Read("{\"a\":" + std::string(200'000, '[')).reason, unreadable::kTooDeep);
 }
 
+TEST(JsonReaderTest, AMillionValuesAreReadAndMoreAreNot) {
+  const auto list_of = [](std::size_t count) {
+    std::string text = R"({"a":[0)";
+    for (std::size_t i = 1; i < count; ++i) text += ",0";
+    return text + "]}";
+  };
+  for (const auto form : {JsonReader::Form::kEvent, JsonReader::Form::kBatch}) {
+    Arena arena;
+    Document document;
+    // The object and the list are two of them.
+    EXPECT_EQ(JsonReader().Read(list_of(JsonReader::kMaxValues - 2), arena, document, form),
+              nullptr);
+    EXPECT_STREQ(JsonReader().Read(list_of(JsonReader::kMaxValues - 1), arena, document, form),
+                 "too_many_values");
+  }
+}
+
 TEST(JsonReaderTest, WhatIsNoObjectIsUnreadable) {
   for (const char* text : {"[]", "\"x\"", "5", "true", "null"}) {
     EXPECT_STREQ(Read(text).reason, unreadable::kNotAnObject) << text;

@@ -153,12 +153,14 @@ TEST_F(ConfigTest, AFileThatCanNotBeReadIsNamedWithTheReason) {
   const auto none = LoadConfig("none.yaml", {}, ProcessEnvironment());
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().kind, ErrorKind::kInvalidConfig);
+  const std::string here = " (in the folder " + std::filesystem::current_path().string() + ")";
   EXPECT_EQ(none.error().message,
-            "none.yaml: can't read the configuration file: No such file or directory");
+            "none.yaml" + here + ": can't read the configuration file: No such file or directory");
 
   const auto folder = LoadConfig(".", {}, ProcessEnvironment());
   ASSERT_FALSE(folder.ok());
-  EXPECT_EQ(folder.error().message, ".: can't read the configuration file: Is a directory");
+  EXPECT_EQ(folder.error().message,
+            "." + here + ": can't read the configuration file: Is a directory");
 }
 
 }  // namespace

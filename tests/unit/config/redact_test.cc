@@ -16,10 +16,13 @@ using RedactTest = ConfigTest;
 TEST_F(RedactTest, KeysThatSaySoAreSecretWhateverTheirCase) {
   for (const char* key :
        {"password", "sasl.password", "ssl.key.password", "secret", "token", "ssl.keystore.password",
-        "sasl.oauthbearer.client.secret", "PASSWORD", "ssl.key.pem"}) {
+        "sasl.oauthbearer.client.secret", "PASSWORD", "ssl.key.pem", "ssl_key",
+        "sasl.oauthbearer.config", "sasl.oauthbearer.assertion.private.key.passphrase",
+        "sasl.oauthbearer.assertion.private.key.pem", "Passphrase"}) {
     EXPECT_TRUE(IsSecretKey(key)) << key;
   }
-  for (const char* key : {"key", "user", "url", "brokers", "ssl.key.location", "max_keys"}) {
+  for (const char* key : {"key", "user", "url", "brokers", "ssl.key.location", "max_keys",
+                          "sasl.mechanisms", "sasl.oauthbearer.method"}) {
     EXPECT_FALSE(IsSecretKey(key)) << key;
   }
 }

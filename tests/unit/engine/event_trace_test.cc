@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "codec/json_reader.h"
+#include "support/add_event.h"
 
 namespace sluice {
 namespace {
@@ -38,6 +40,29 @@ TEST(EventTrace, RemovedAndNullMembersAreGone) {
 
 TEST(EventTrace, AnObjectInPlaceOfATextIsSet) {
   EXPECT_EQ(Changes(R"({"a":"text"})", R"({"a":{"b":1}})"), "sets /a");
+}
+
+TEST(EventTrace, TwoBatchesThatAreUnderWayAreToldApart) {
+  Outbox outbox;
+  std::ostringstream out;
+  EventTrace trace(out);
+  trace.Watch(outbox, {});
+  const std::string text = R"({"a":1})";
+  const Record first_record{{"in", 0, 0}, text};
+  const Record second_record{{"in", 0, 1}, text};
+  Batch first;
+  Batch second;
+  Event& of_first = AddEvent(first, first_record);
+  AddEvent(second, second_record);
+  trace.Begin("one", first);
+  of_first.edit().SetInt(Path("/b"), 2);
+  trace.Begin("two", second);
+  trace.After("stage", first);
+  trace.After("stage", second);
+  const std::string lines = out.str();
+  EXPECT_NE(lines.find("sets /b"), std::string::npos) << lines;
+  EXPECT_EQ(lines.find("made here"), std::string::npos) << lines;
+  EXPECT_LT(lines.find("one"), lines.find("two")) << lines;
 }
 
 }  // namespace

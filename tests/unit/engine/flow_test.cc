@@ -110,7 +110,7 @@ TEST_F(FlowTest, TheReaderSeesKeyHeadersAndTheTimeOfTheRecordThatCameIn) {
   flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
   flow_->SetLimits({100'000, 100'000, 100'000});
   const std::vector<Header> headers = {{"a", "1"}, {"a", std::nullopt}};
-  const Record record{{"in", 0, 7}, R"({"did":""})", 1234, std::nullopt, headers};
+  Record record{{"in", 0, 7}, R"({"did":""})", 1234, std::nullopt, headers};
   ASSERT_TRUE(flow_->Run({&record, 1}).ok());
   EXPECT_EQ(first.key, std::nullopt);
   EXPECT_THAT(first.headers, ElementsAre("a=1", "a=(null)"));
@@ -148,7 +148,7 @@ TEST_F(FlowTest, RecordsGoToThePipelinesThatReadTheirTopic) {
   }
   flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
   flow_->SetLimits({1000, 1000, 1000});
-  const std::vector<Record> records = {{{"topic.b", 0, 4}, "{}", 0}, {{"topic.a", 0, 9}, "{}", 0}};
+  std::vector<Record> records = {{{"topic.b", 0, 4}, "{}", 0}, {{"topic.a", 0, 9}, "{}", 0}};
   ASSERT_TRUE(flow_->Run(records).ok());
   const auto& out = flow_->outbox().records();
   ASSERT_EQ(out.size(), 2U);
@@ -163,9 +163,129 @@ TEST_F(FlowTest, ARecordOfBytesIsPassedAsItIsAndANullOneIsDropped) {
   flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
   flow_->SetLimits({1000, 1000});
   EXPECT_THAT(Run({"\xFF not json", ""}), ElementsAre("0 in/0/0 \xFF not json", "0 in/0/1 "));
-  const std::vector<Record> null_record = {{{"in", 0, 0}, std::nullopt, 0}};
+  std::vector<Record> null_record = {{{"in", 0, 0}, std::nullopt, 0}};
   ASSERT_TRUE(flow_->Run(null_record).ok());
   EXPECT_TRUE(flow_->outbox().records().empty());
+}
+
+TEST_F(FlowTest, TheOutputsEndTheTransactionAtTheNextRecord) {
+  std::vector<Flow::Part> parts;
+  parts.push_back(MakePart("only", {kOut}));
+  parts[0].batch.max_events = 1;
+  parts[0].outputs.topics = {{0, {}}, {1, {}}};
+  // Outputs count in blocks of a MiB.
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_, std::size_t{1} << 20);
+  flow_->SetLimits({10'000'000, 10'000'000});
+  const std::string value = R"({"a":")" + std::string(600'000, 'x') + R"("})";
+  std::vector<Record> records;
+  for (int i = 0; i < 5; ++i) records.push_back({{"in", 0, i}, value, 0});
+  const auto taken = flow_->Run(records);
+  ASSERT_TRUE(taken.ok());
+  EXPECT_LT(taken.value(), 5U);
+  EXPECT_GE(taken.value(), 1U);
+  EXPECT_EQ(flow_->outbox().records().size(), taken.value());
+}
+
+TEST_F(FlowTest, WhatIsLeftStandsBehindWhatIsTakenByEveryPipeline) {
+  std::vector<Flow::Part> parts;
+  for (const std::string name : {"a", "b"}) {
+    parts.push_back(MakePart(name, {kOut}));
+    parts.back().reads = {"topic." + name};
+    parts.back().batch.max_events = 1;
+    parts.back().outputs.topics = {{static_cast<TopicId>(name == "a" ? 0 : 2), {}}, {1, {}}};
+    parts.back().outputs.max_record_bytes = 10'000'000;
+  }
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_, std::size_t{4} << 20);
+  flow_->SetLimits({10'000'000, 10'000'000, 10'000'000});
+  const std::string large = R"({"a":")" + std::string(1'200'000, 'x') + R"("})";
+  std::vector<Record> records = {{{"topic.a", 0, 0}, large, 0},
+                                 {{"topic.a", 0, 1}, large, 0},
+                                 {{"topic.b", 0, 0}, "{}", 0},
+                                 {{"topic.a", 0, 2}, "{}", 0}};
+  const auto taken = flow_->Run(records);
+  ASSERT_TRUE(taken.ok());
+  std::vector<std::string> order;
+  for (const Record& record : records) order.push_back(record.position.ToString());
+  ASSERT_EQ(taken.value(), 2U);
+  EXPECT_THAT(order, ElementsAre("topic.a/0/0", "topic.b/0/0", "topic.a/0/1", "topic.a/0/2"));
+  EXPECT_EQ(flow_->outbox().records().size(), 2U);
+}
+
+TEST_F(FlowTest, ATopicThatTwoPipelinesReadIsTakenByBothAlike) {
+  std::vector<Flow::Part> parts;
+  for (const std::string name : {"a", "b"}) {
+    parts.push_back(MakePart(name, {kOut}));
+    parts.back().reads = {"topic"};
+    parts.back().batch.max_events = 1;
+    parts.back().outputs.topics = {{static_cast<TopicId>(name == "a" ? 0 : 2), {}}, {1, {}}};
+    parts.back().outputs.max_record_bytes = 10'000'000;
+  }
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_, std::size_t{4} << 20);
+  flow_->SetLimits({10'000'000, 10'000'000, 10'000'000});
+  const std::string large = R"({"a":")" + std::string(1'200'000, 'x') + R"("})";
+  std::vector<Record> records;
+  for (int i = 0; i < 3; ++i) records.push_back({{"topic", 0, i}, large, 0});
+  const auto taken = flow_->Run(records);
+  ASSERT_TRUE(taken.ok());
+  EXPECT_EQ(taken.value(), 1U);
+  EXPECT_EQ(flow_->outbox().records().size(), 2U) << "one by each";
+}
+
+TEST_F(FlowTest, AnEventThatIsTooLargeForSeveralTopicsHasOneReplacement) {
+  std::vector<Flow::Part> parts;
+  parts.push_back(MakePart("only", {0, 0, 0}));
+  parts[0].outputs.topics = {{0, {}}, {1, {}}};
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
+  // The input fits; with its key and header it does not.
+  const std::string value = R"({"a":")" + std::string(100, 'x') + R"("})";
+  std::vector<Record> records;
+  records.push_back({{"in", 0, 0}, value, 0});
+  flow_->SetLimits({200, 100'000});
+  ASSERT_TRUE(flow_->Run(records).ok());
+  ASSERT_EQ(flow_->outbox().records().size(), 1U);
+  EXPECT_EQ(flow_->outbox().records()[0].topic, 1);
+}
+
+TEST_F(FlowTest, ARuleKnowsTheTopicBetweenPipelinesByItsName) {
+  std::vector<Flow::Part> parts;
+  parts.push_back(MakePart("first", {kEdge}));
+  parts[0].reads = {"in"};
+  parts[0].outputs.topics = {{std::nullopt, {1}, "edge"}, {1, {}}};
+  std::vector<stages::Route::Rule> rules(2);
+  rules[0].from = "edge";
+  rules[0].topics = {kOut};
+  rules[1].from = "in";
+  rules[1].topics = {2};
+  Flow::Part second = MakePart("second", {});
+  second.stages[0].stage = std::make_unique<stages::Route>(rules);
+  second.reads = {"in"};
+  second.names.topics.push_back("direct");
+  second.outputs.topics = {{0, {}}, {1, {}}, {2, {}}};
+  parts.push_back(std::move(second));
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
+  flow_->SetLimits({10'000, 10'000, 10'000});
+  EXPECT_THAT(Run({"{}"}), ElementsAre("2 in/0/0 {}", "0 in/0/0 {}"));
+}
+
+TEST_F(FlowTest, ARouteBeforeWhatDivertsUnreadableRecordsSendsNothingOfThem) {
+  std::vector<Flow::Part> parts;
+  parts.push_back(MakePart("only", {kOut}));
+  parts[0].outputs.topics = {{0, {}}, {1, {}}};
+  flow_ = std::make_unique<Flow>(std::move(parts), metrics_);
+  flow_->SetLimits({10'000, 10'000});
+  EXPECT_THAT(Run({"no JSON"}), ElementsAre("1 in/0/0 no JSON"));
+}
+
+TEST_F(FlowTest, TheListOfRefusedRecordsIsBounded) {
+  Make({kEdge}, false);
+  const auto at = [](std::size_t offset) {
+    return Position{"in", 0, static_cast<std::int64_t>(offset)};
+  };
+  for (std::size_t i = 0; i <= QuarantineList::kMost; ++i) {
+    EXPECT_TRUE(flow_->Quarantine(at(i), std::nullopt, "no key"));
+  }
+  EXPECT_FALSE(flow_->Quarantine(at(1), std::nullopt, "no key"));
+  EXPECT_TRUE(flow_->Quarantine(at(0), std::nullopt, "no key")) << "the oldest is forgotten";
 }
 
 }  // namespace

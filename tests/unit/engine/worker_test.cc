@@ -66,7 +66,7 @@ class WorkerTest : public ::testing::Test {
                   {"unique", "duplicate"}};
     std::vector<Flow::Part> parts;
     parts.push_back(std::move(part));
-    Flow flow(std::move(parts), registry_);
+    Flow flow(std::move(parts), registry_, max_output_bytes_);
     WorkerMetrics metrics(registry_, "test");
     WorkerReport report(board_.Add("worker 0"), metrics, clock_);
     Worker worker(
@@ -104,6 +104,7 @@ class WorkerTest : public ::testing::Test {
   int ping_failures_ = 0;
   std::size_t transaction_events_ = 5;
   std::chrono::milliseconds timeout_{30'000};
+  std::size_t max_output_bytes_ = std::size_t{128} << 20;
   std::vector<std::string> log_;
 };
 
@@ -437,6 +438,19 @@ TEST_F(WorkerTest, AnEventThatNoRuleTakesIsDroppedAndCounted) {
   EXPECT_EQ(source_->committed, 1);
   EXPECT_EQ(registry_.Get("sluice_events_dropped_total{pipeline=test,reason=unrouted,}"), 1);
   EXPECT_EQ(registry_.Get("sluice_unaccounted_events{pipeline=test,}"), 0);
+}
+
+TEST_F(WorkerTest, OutputsBeyondTheirLimitAreMoreTransactions) {
+  max_output_bytes_ = 1;
+  transaction_events_ = 6;
+  ASSERT_TRUE(Run({EventText("a"), EventText("b"), EventText("c"), EventText("d"), EventText("e"),
+                   EventText("a")})
+                  .ok());
+  EXPECT_EQ(Count(kOut), 5U);
+  EXPECT_EQ(Count(kDuplicate), 1U);
+  EXPECT_EQ(source_->committed, 6);
+  EXPECT_EQ(sink_->commits, 2) << "two batches of two are under way at a time";
+  EXPECT_EQ(source_->rewinds, 0);
 }
 
 }  // namespace

@@ -189,5 +189,14 @@ TEST_F(CachedLookupStoreTest, HitsMissesAndAgesAreCounted) {
   EXPECT_EQ(Count("age_seconds"), 1);
 }
 
+TEST_F(CachedLookupStoreTest, AnAnswerToAKeyLongerThanAnyHonestOneIsNotKept) {
+  const std::string longest(1024, 'k');
+  const std::string longer(1025, 'k');
+  Ask({longest, longer});
+  Asked();
+  Ask({longest, longer});
+  EXPECT_EQ(Asked(), Texts{longer});
+}
+
 }  // namespace
 }  // namespace sluice

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -91,12 +92,50 @@ TEST(ForeignSchemasTest, LongTextsDoNotRunARegularExpressionOffTheStack) {
   const std::string text(2'000'000, '1');
   const OneSchema pattern(R"({"properties": {"x": {"pattern": "^(1|2)*$"}}})");
   EXPECT_TRUE(pattern.Accepts(R"({"x":"1221"})"));
-  EXPECT_FALSE(pattern.Accepts(R"({"x":")" + text + "\"}"));
+  EXPECT_TRUE(pattern.Accepts(R"({"x":")" + text + "\"}"));
+  EXPECT_FALSE(pattern.Accepts(R"({"x":")" + text + "3\"}"));
   const OneSchema format(R"({"properties": {"x": {"format": "date"}}})");
   EXPECT_FALSE(format.Accepts(R"({"x":")" + text + "-01-01\"}"));
   const OneSchema names(R"({"patternProperties": {"^(1|2)*$": {"type": "string"}}})");
   EXPECT_TRUE(names.Accepts(R"({"12":"","a":1})"));
-  EXPECT_FALSE(names.Accepts("{\"" + text + "\":\"\"}"));
+  EXPECT_TRUE(names.Accepts("{\"" + text + "\":\"\"}"));
+  EXPECT_FALSE(names.Accepts("{\"" + text + "\":1}"));
+}
+
+TEST(ForeignSchemasTest, RegularExpressionsTakeLinearTime) {
+  const std::string text(50'000, 'a');
+  const OneSchema value(R"({"properties": {"x": {"pattern": "^(a+)+$"}}})");
+  const OneSchema name(
+      R"({"patternProperties": {"^(a|aa|a*)*$": {}}, "additionalProperties": false})");
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(value.Accepts(R"({"x":")" + text + "\"}"));
+  EXPECT_FALSE(value.Accepts(R"({"x":")" + text + "b\"}"));
+  EXPECT_FALSE(name.Accepts("{\"" + text + "b\":1}"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST(ForeignSchemasTest, PatternsOfNamesStandBesidePropertiesAndTheRest) {
+  const OneSchema schema(
+      R"({"definitions": {"tree": {"patternProperties": {"^t": {"$ref": "#/definitions/tree"}},
+                                                      "additionalProperties": {"type": "number"}}},
+      "properties": {"a1": {"type": "string"}},
+      "patternProperties": {"^a": {"minLength": 2}, "1$": {"maxLength": 3}, "^t": {"$ref": "#/definitions/tree"}},
+      "additionalProperties": {"type": "boolean"}})");
+  for (const char* good :
+       {R"({})", R"({"a1":"xy"})", R"({"b":true})", R"({"a":5})", R"({"t":{"t":{"t":{}},"n":1}})",
+        R"([])", R"({"a1":"xyz","z1":"xyz"})"}) {
+    EXPECT_TRUE(schema.Accepts(good)) << good;
+  }
+  for (const char* bad : {R"({"a1":"x"})", R"({"a1":"xyzz"})", R"({"a1":5})", R"({"b":1})",
+                          R"({"t":{"t":{"n":"x"}}})", R"({"z1":"xyzz"})"}) {
+    EXPECT_FALSE(schema.Accepts(bad)) << bad;
+  }
+}
+
+TEST(ForeignSchemasTest, ARegularExpressionSeesCharacters) {
+  const OneSchema schema(R"({"properties": {"x": {"pattern": "^[\\u00e9-\\u00ef]{2}\\.\\/$"}}})");
+  EXPECT_TRUE(schema.Accepts(R"({"x":"éê./"})"));
+  EXPECT_FALSE(schema.Accepts(R"({"x":"éa./"})"));
 }
 
 TEST(ForeignSchemasTest, DeepDocumentsOfRecursiveSchemasAreRead) {

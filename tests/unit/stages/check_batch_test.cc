@@ -125,5 +125,12 @@ TEST_F(CheckBatchTest, AMissingSideOutputIsNamed) {
   EXPECT_THAT(stage.error().message, ::testing::HasSubstr("nowhere"));
 }
 
+TEST_F(CheckBatchTest, TheKeyOfABatchThatExtractEventsDivertsStaysFree) {
+  stage_ = Build("check_batch: { max_events: 2 }");
+  EXPECT_FALSE(IsReadOnly(R"({"events":[{},{}]})"));
+  EXPECT_TRUE(IsReadOnly(R"({"events":[{},{},{}]})"));
+  EXPECT_TRUE(IsReadOnly(R"({"eid":"LOG","params":{"msgid":"m"}})"));
+}
+
 }  // namespace
 }  // namespace sluice

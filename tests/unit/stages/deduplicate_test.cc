@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "stage_fixture.h"
+#include "util/sha256.h"
 
 namespace sluice {
 namespace {
@@ -268,6 +269,18 @@ TEST_F(DeduplicateTest, DuplicatesCanCountForMore) {
   EXPECT_EQ(CountOf("duplicate-event-count"), 2U);
   EXPECT_EQ(CountOf("success-batch-count"), 2U);
   EXPECT_EQ(CountOf("unique-event-count"), 1U);
+}
+
+TEST_F(DeduplicateTest, AKeyOfMoreThanAKibibyteIsClaimedByItsHash) {
+  const auto stage = Build("deduplicate: { key: /mid, store: dedup, prefix: \"CB:\", flag: f }");
+  const std::string longest(1021, 'k');
+  const std::string longer(1022, 'k');
+  EXPECT_EQ(Duplicates(*stage, {longest, longer, longer, longer + "x"}),
+            (std::vector<bool>{false, false, true, false}));
+  EXPECT_EQ(resources_.claims.count("CB:" + longest), 1U) << "as it always was";
+  EXPECT_EQ(resources_.claims.count("CB:" + longer), 0U);
+  EXPECT_EQ(resources_.claims.count("CB:sha256:" + Sha256Hex(longer)), 1U);
+  for (const auto& [key, owner] : resources_.claims) EXPECT_LE(key.size(), 1024U);
 }
 
 }  // namespace

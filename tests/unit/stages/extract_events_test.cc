@@ -342,5 +342,39 @@ TEST_F(ExtractEventsTest, MissingSideOutputsAreNamed) {
   }
 }
 
+TEST_F(ExtractEventsTest, ABatchWithMoreEventsThanAreTakenIsDivertedWhole) {
+  BuildWith("extract_events: { max_events: 3 }");
+  EXPECT_EQ(Extract(R"({"events":[{},{},{}]})").size(), 3U);
+  for (const char* events : {"{},{},{},{}", "1,1,1,1", "[],[],[],[]", "null,null,null,null"}) {
+    const std::string text = R"({"events":[)" + std::string(events) + "]}";
+    EXPECT_TRUE(Extract(text).empty());
+    EXPECT_STREQ(batch_.events()[0].reason(), "too_many_events");
+    EXPECT_EQ(batch_.events()[0].verbatim(), text);
+    EXPECT_EQ(Audit(), nullptr);
+    EXPECT_EQ(CountOf("failed-batch-count"), 1U);
+  }
+  BuildWith("extract_events");
+  std::string many = R"({"events":[{})";
+  for (int i = 0; i < 20'000; ++i) many += ",{}";
+  EXPECT_TRUE(Extract(many + "]}").empty()) << "20,000 where nothing else is said";
+  EXPECT_STREQ(batch_.events()[0].reason(), "too_many_events");
+}
+
+TEST_F(ExtractEventsTest, ASingleEventIsNoEmptyBatch) {
+  for (const char* text :
+       {R"({"eid":"LOG","mid":"m","ets":1})", R"({"edata":{},"events":null})", R"({"eid":5})",
+        R"({"actor":{"id":"a"},"mid":"m"})", R"({"context":{"channel":"c"}})"}) {
+    EXPECT_TRUE(Extract(text).empty());
+    EXPECT_STREQ(batch_.events()[0].reason(), "no_events") << text;
+    EXPECT_EQ(batch_.events()[0].side_output(), resources_.SideOutput("batch_failed").value());
+    EXPECT_EQ(Audit(), nullptr);
+  }
+  for (const char* text : {"{}", R"({"events":null})", R"({"events":[]})",
+                           R"({"eid":"X","events":[]})", R"({"params":{"msgid":"m"},"mid":"b"})"}) {
+    Extract(text);
+    EXPECT_NE(Audit(), nullptr) << text;
+  }
+}
+
 }  // namespace
 }  // namespace sluice

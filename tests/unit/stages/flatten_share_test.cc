@@ -176,5 +176,17 @@ TEST_F(FlattenShareTest, AMidIsWrittenAsJsonWhateverStandsInIt) {
   EXPECT_THAT(items[0], HasSubstr(R"("mid":"a\"\\\u0001-)"));
 }
 
+TEST_F(FlattenShareTest, ItemsThatTakeTooMuchMemoryTogetherDivertTheShare) {
+  const auto stage = Build("flatten_share");
+  std::string items = R"([{"id":"i"})";
+  for (int i = 0; i < 10'000; ++i) items += R"(,{"id":"i"})";
+  std::string text = Share(items + "]");
+  text.insert(1, R"("tags":[")" + std::string(100'000, 't') + R"("],)");
+  const Event& share = Add(text);
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_LT(batch_.events().size(), 200U);
+  EXPECT_STREQ(share.reason(), "created_too_much");
+}
+
 }  // namespace
 }  // namespace sluice

@@ -301,5 +301,16 @@ TEST_F(FlattenWorkOrderTest, ARowThatIsNotReadableDivertsTheOrderAndNotTheOtherR
   EXPECT_EQ(CountOf("cb-audit-route-failed-count"), 1U);
 }
 
+TEST_F(FlattenWorkOrderTest, RowsThatTakeTooMuchMemoryTogetherDivertTheOrder) {
+  const auto stage = Build("flatten_work_order");
+  std::string users = R"("users":[{"a":1})";
+  for (int i = 0; i < 10'000; ++i) users += R"(,{"a":1})";
+  const Event& order =
+      Add(Order(Data(R"("text":")" + std::string(100'000, 't') + R"(",)" + users + "]")));
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_LT(batch_.events().size(), 200U);
+  EXPECT_STREQ(order.reason(), "created_too_much");
+}
+
 }  // namespace
 }  // namespace sluice

@@ -134,5 +134,13 @@ TEST_F(RouteTest, ARuleCanAskForTheSourceTopic) {
   EXPECT_THAT(TopicsOf(*stage, "X"), ElementsAre("a", "x"));
 }
 
+TEST_F(RouteTest, ARecordThatIsNotReadableIsPassedBy) {
+  const auto stage = Build("route: [ { otherwise: true, to: rest, end: true } ]");
+  const Event& event = Add("no JSON");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_THAT(emitted_, IsEmpty());
+  EXPECT_TRUE(event.active()) << "for the stage that diverts it";
+}
+
 }  // namespace
 }  // namespace sluice

@@ -40,5 +40,17 @@ TEST(ArenaTest, CopiesStandApart) {
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(arena.Allocate(3)) % 8, 0U);
 }
 
+TEST(ArenaTest, ItSaysWhatIsInUseAndKeepsNoMoreThanItIsTold) {
+  Arena arena(1024);
+  EXPECT_EQ(arena.bytes_used(), 0U);
+  for (int i = 0; i < 10; ++i) arena.Allocate(500);
+  EXPECT_EQ(arena.bytes_used(), 5U * 1024);
+  arena.Allocate(4000);
+  EXPECT_EQ(arena.bytes_used(), 5U * 1024 + 4000);
+  arena.Reset(2);
+  EXPECT_EQ(arena.bytes_used(), 0U);
+  EXPECT_EQ(arena.bytes_reserved(), 2U * 1024);
+}
+
 }  // namespace
 }  // namespace sluice
