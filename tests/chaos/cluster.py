@@ -1,7 +1,6 @@
 """Three Kafka brokers that clients reach through proxies, with what harm needs: leaders to move, copies to wait for."""
 
 import json
-import subprocess
 import tempfile
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
@@ -84,20 +83,11 @@ class ChaosCluster(KafkaCluster):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as plan:
             json.dump({"version": 1, "partitions": partitions}, plan)
             plan.flush()
-            self._tool("org.apache.kafka.tools.reassign.ReassignPartitionsCommand", "--execute",
-                       "--reassignment-json-file", plan.name)
+            self.command("reassign/ReassignPartitionsCommand", "--execute", "--reassignment-json-file", plan.name)
         with tempfile.NamedTemporaryFile("w", suffix=".json") as plan:
             json.dump({"partitions": [{"topic": p["topic"], "partition": p["partition"]} for p in partitions]}, plan)
             plan.flush()
-            self._tool("org.apache.kafka.tools.LeaderElectionCommand", "--election-type", "preferred",
-                       "--path-to-json-file", plan.name)
-
-    def _tool(self, name, *arguments):
-        done = subprocess.run([*self._java("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), name,
-                               "--bootstrap-server", self.brokers, *arguments],
-                              capture_output=True, text=True, check=False, timeout=60)
-        if done.returncode != 0:
-            raise RuntimeError(f"{name}: {done.stdout[-500:]} {done.stderr[-500:]}")
+            self.command("LeaderElectionCommand", "--election-type", "preferred", "--path-to-json-file", plan.name)
 
     def _watermarks(self, reader, partition):
         """A reader keeps to the leader that it knows, so it is made to ask who leads now."""
