@@ -91,4 +91,4 @@ def test_a_request_that_is_held_back_comes_late_and_its_answer_is_counted(cut):
             else:
                 assert client.recv(100) == framed(struct.pack(">iih", 2, 0, 47))
             wait_until(lambda: broker.got == first + held, 5, "the request comes late")
-            wait_until(lambda: wire.late == {47: 1}, 5, "its answer is counted")
+            wait_until(lambda: wire.late == {END_TXN: 1} and wire.errors == {(END_TXN, 47): 1}, 5, "its answer is counted")

@@ -4,8 +4,8 @@ import collections
 import struct
 import threading
 
-PRODUCE, FETCH, END_TXN = 0, 1, 26
-_FLEXIBLE = {PRODUCE: 9, FETCH: 12, END_TXN: 3}  # the first version with compact lengths
+PRODUCE, FETCH, END_TXN, TXN_OFFSET_COMMIT = 0, 1, 26, 28
+_FLEXIBLE = {PRODUCE: 9, FETCH: 12, END_TXN: 3}  # those that are read: the first version with compact lengths
 _HEAD = 8  # bytes of a request up to its correlation id
 _KEPT = 65536  # bytes of a reply that are looked at; the rest of a fetch is records
 
@@ -156,16 +156,16 @@ class Wire:
         self._lock = threading.Lock()
         self.errors = collections.Counter()
         self.throttled = collections.Counter()
-        self.late = collections.Counter()  # answers to requests that were held back, by code
+        self.late = collections.Counter()  # by API: answers to requests that were held back
 
     def note(self, api, errors, throttle_ms):
         with self._lock:
             self.errors.update((api, code) for code in errors)
             self.throttled[api] += throttle_ms > 0
 
-    def note_late(self, errors):
+    def note_late(self, api):
         with self._lock:
-            self.late.update(errors)
+            self.late[api] += 1
 
 
 class Conversation:
@@ -174,7 +174,7 @@ class Conversation:
     def __init__(self, wire):
         self._wire = wire
         self._asked = {}  # correlation id -> (api, version)
-        self._late = None  # a correlation id
+        self._late = None  # (correlation id, API)
         self._replies = Frames(_KEPT)
         self.late_answered = threading.Event()
 
@@ -186,19 +186,19 @@ class Conversation:
 
     def held(self, frame):
         """That request, its length in front, is now sent on late."""
-        self._late, = struct.unpack_from(">i", frame, 8)
+        api, _, correlation = struct.unpack_from(">hhi", frame, 4)
+        self._late = correlation, api
 
     def replied(self, data):
         """What came from the broker; returned as it is."""
         for frame in self._replies.take(data):
             correlation, = struct.unpack_from(">i", frame)
             api, version = self._asked.pop(correlation, (None, None))
-            if api is None:
-                continue
-            errors, throttle_ms = self._read(frame, api, version)
-            self._wire.note(api, errors, throttle_ms)
-            if correlation == self._late:
-                self._wire.note_late(errors)
+            if api is not None:
+                self._wire.note(api, *self._read(frame, api, version))
+            if self._late and correlation == self._late[0]:
+                self._wire.note_late(self._late[1])
+                self._late = None
                 self.late_answered.set()
         return data
 

@@ -1,6 +1,6 @@
 """Harm to the brokers and to the way there."""
 
-from support.kafka_wire import END_TXN
+from support.kafka_wire import END_TXN, TXN_OFFSET_COMMIT
 
 from chaos.cluster import NODES
 from chaos.faults.fault import Fault
@@ -143,16 +143,17 @@ class KafkaLostReply(KafkaFault):
 
 
 class KafkaLateRequest(KafkaFault):
-    """The end of a transaction is held back on the way and comes late, perhaps in the middle of the next one."""
+    """The end of a transaction, or its offsets, are held back on the way and come late, perhaps in the middle of the next one."""
 
     name = "kafka-late-request"
 
     def harm(self, context, kafka, number):
         before = sum(kafka.wire.late.values())
         for _ in range(context.chance.randint(2, 6)):
+            api = context.chance.choice((END_TXN, END_TXN, TXN_OFFSET_COMMIT))
             seconds, cut = context.chance.uniform(0.05, 3), context.chance.random() < 0.7
             for proxy in kafka.proxies.values():
-                proxy.hold_next(END_TXN, seconds, cut)
+                proxy.hold_next(api, seconds, cut)
             context.hold(0.2, seconds + 0.5)
         for proxy in kafka.proxies.values():
             proxy.forget_orders()
