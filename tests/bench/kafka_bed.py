@@ -11,7 +11,8 @@ import time
 from confluent_kafka import Consumer, TopicPartition
 
 from bench import usage
-from support.kafka_cluster import KafkaCluster, java
+from support.kafka_cluster import KafkaCluster
+from support.kafka_node import java
 from support.own_redis import RedisServer
 from support.preprocessor import CONFIG, INPUT, OUTPUTS, UNIQUE
 from support.processes import ChildProcess, wait_until

@@ -65,8 +65,8 @@ class Crew:
             member.process.wait_ready(60)
         return self
 
-    def _launch(self, name, environment=None):
-        settings = {**self._settings, "source.kafka.instance": name, **self._chance.choice(_SHAPES)}
+    def _launch(self, name, environment=None, settings=None):
+        settings = {**self._settings, "source.kafka.instance": name, **self._chance.choice(_SHAPES), **(settings or {})}
         process = Sluice(self._config, settings, {**self._environment, **(environment or {})}, self._clock, name)
         self._processes.append(process)
         return process.start()

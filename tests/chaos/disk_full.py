@@ -15,6 +15,7 @@ from support.shipped_config import ShippedConfig
 from support.sluice_process import Sluice
 
 from chaos.feed import NUMBER
+from chaos.messages import Message
 from chaos.models import PreprocessorModel
 from chaos.verdict import Judge
 
@@ -24,28 +25,6 @@ _SMALL, _LARGE = "6m", "200m"  # the outputs need about 18 MB
 
 class CannotMount(Exception):
     """Without the right to mount there is no small disk."""
-
-
-class _Message:
-    """A line of a file as the judge reads it."""
-
-    def __init__(self, topic, offset, headers, value=b""):
-        self._topic, self._offset, self._headers, self._value = topic, offset, headers, value
-
-    def topic(self):
-        return self._topic
-
-    def partition(self):
-        return 0
-
-    def offset(self):
-        return self._offset
-
-    def headers(self):
-        return self._headers
-
-    def value(self):
-        return self._value
 
 
 @contextlib.contextmanager
@@ -90,7 +69,7 @@ def _outputs(output):
         for offset, line in enumerate(path.read_bytes().splitlines()):
             record = json.loads(line)
             headers = [(name, value.encode()) for name, value in record["headers"].items()]
-            yield _Message(path.stem, offset, headers, json.dumps(record["value"], separators=(",", ":")).encode())
+            yield Message(path.stem, offset, headers, json.dumps(record["value"], separators=(",", ":")).encode())
 
 
 def run(seed):
@@ -105,7 +84,7 @@ def run(seed):
             environment = {"INPUT": str(folder / "input.ndjson"), "OUTPUT": str(output), "REDIS_URL": redis.url}
             sluice = Sluice(_configuration(folder), {"transaction.max_events": "500"}, environment, name="disk-full")
             _run(sluice, make_room)
-            inputs = (_Message(model.input, number, [(NUMBER, str(number))]) for number in range(len(feed)))
+            inputs = (Message(model.input, number, [(NUMBER, str(number))]) for number in range(len(feed)))
             return Judge(model, "").judge(inputs, _outputs(output), [fed.fate for fed in feed])
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -13,35 +13,11 @@ from support.preprocessor import DUPLICATE, FAILED, PRIMARY, UNIQUE  # noqa: E40
 from support.shipped_config import ShippedConfig  # noqa: E402
 
 from chaos.feed import NUMBER  # noqa: E402
+from chaos.messages import Message  # noqa: E402
 from chaos.models import PreprocessorModel  # noqa: E402
 from chaos.verdict import Judge  # noqa: E402
 
 PREFIX = "t."
-
-
-class Message:
-    """As librdkafka gives it."""
-
-    def __init__(self, topic, offset, headers, value=b""):
-        self.parts = topic, offset, headers, value
-
-    def topic(self):
-        return self.parts[0]
-
-    def partition(self):
-        return 0
-
-    def offset(self):
-        return self.parts[1]
-
-    def headers(self):
-        return self.parts[2]
-
-    def value(self):
-        return self.parts[3]
-
-    def timestamp(self):
-        return 1, 1000
 
 
 class SoundRun:

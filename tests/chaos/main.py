@@ -73,6 +73,8 @@ def show(outcome):
     say("faults done: " + ", ".join(f"{name} {count}" for name, count in outcome.faults.items()))
     if outcome.missed:
         say("without effect: " + ", ".join(f"{name} {count}" for name, count in sorted(outcome.missed.items())))
+    if outcome.never:
+        say("never done: " + ", ".join(outcome.never))
     say(f"reclaimed {outcome.verdict.reclaimed}, redelivered {outcome.verdict.redelivered}, "
         f"other Redis servers noticed {outcome.server_changes:.0f}")
     say(outcome.last_line())

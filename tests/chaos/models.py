@@ -43,6 +43,8 @@ class PreprocessorModel:
     clock = None  # the true time
     events_per_record = 1
     by_reference = False  # whether an unharmed run says what is right
+    largest_output = 4096  # bytes; more than any record of an output, with what belongs to it
+    large = frozenset()  # topics whose records may be larger
     unchecked = {FAILED}  # topics whose records need not hold the event that their position names
 
     _DUPLICATE = frozenset({(DUPLICATE, "")})
@@ -104,6 +106,8 @@ class FusedModel:
     events_per_record = 20
     by_reference = True
     duplicates = {"telemetry.duplicate", "telemetry.extractor.duplicate"}
+    largest_output = 8192
+    large = {"telemetry.extractor.failed", "telemetry.extractor.duplicate"}  # whole batches
 
     _KNOWN = 100  # batches of each partition whose users, devices and contents are known
 

@@ -10,15 +10,17 @@ from support.processes import wait_until
 from support.tcp_proxy import TcpProxy
 
 from chaos.crew import Crew
-from chaos.feed import Feed
+from chaos.feed import NUMBER, Feed
+from chaos.inputs import Inputs
 from chaos.progress import Progress
 from chaos.reference import ReferenceJudge, copy_inputs, run_calmly
 from chaos.schedule import Schedule
 from chaos.verdict import Judge
-from chaos.world import SESSION_S, TRANSACTION_S
+from chaos.world import SESSION_S, TRANSACTION_S, Job
 
 _DRAIN_S = 240
 _LARGEST = 1572864  # bytes of a record
+_AHEAD_MS = 3_600_000  # what the clock of a writer may be ahead; Kafka 4 has this limit by itself
 _numbers = itertools.count(1)
 
 
@@ -43,6 +45,7 @@ class Outcome:
     verdict: object
     faults: dict  # name -> how often it was done
     missed: dict  # those whose harm had no effect
+    never: list  # those that were not done at all
     wrong: list  # what must not be, besides the verdict
     server_changes: float
 
@@ -62,7 +65,7 @@ class Run:
         self._world = world
         self._model = model
         self._options = options
-        self._faults = faults
+        self._faults = [fault for fault in faults if options.delivery in fault.deliveries]
         self._report = report
         self._prefix = f"chaos-{os.getpid()}-{next(_numbers)}."
         self._group = self._prefix + "group"
@@ -72,7 +75,7 @@ class Run:
         self._next_minute = 60.0
         self._wrong = []
         self._exactly_once = options.delivery == "exactly_once"
-        self._feed = self._schedule = self._progress = None
+        self._feed = self._inputs = self._schedule = self._progress = None
 
     def execute(self):
         """The Outcome."""
@@ -91,7 +94,8 @@ class Run:
                 rewriter.close()
         if verdict.good and not self._wrong and not options.keep_logs:
             world.crew.forget()
-        return Outcome(verdict, dict(sorted(self._schedule.done.items())), dict(self._schedule.missed), self._wrong,
+        return Outcome(verdict, dict(sorted(self._schedule.done.items())), dict(self._schedule.missed),
+                       [fault.name for fault in self._faults if not self._schedule.done[fault.name]], self._wrong,
                        world.crew.metric("sluice_redis_server_changes_total"))
 
     def _prepare(self, redis_url):
@@ -100,7 +104,9 @@ class Run:
         feed = self._model.feed(options.seed, options.partitions)
         self._model.prepare(self._world.redis)
         self._create_topics(self._prefix)
+        login = {f"{side}.kafka.options.{name}": value for side in ("source", "sink") for name, value in kafka.login().items()}
         settings = {
+            **login,
             "topic_prefix": self._prefix,
             "source.kafka.brokers": kafka.proxied_brokers,
             "source.kafka.group": self._group,
@@ -117,6 +123,8 @@ class Run:
                                 self._model.clock)
         self._feed = Feed(kafka, self._input, options.partitions, options.rate / self._model.events_per_record, feed,
                           options.seed)
+        self._inputs = Inputs(kafka, self._input, self._model.by_reference)
+        self._world.job = Job(self._model, self._prefix, self._group, self._input, self._outputs, self._feed, self._inputs)
         self._schedule = Schedule(self._world, self._faults, options.seed, options.seconds, self._exactly_once, self._log)
         if not self._exactly_once:
             # Longest: a stall that ends in a late write.
@@ -125,7 +133,8 @@ class Run:
     def _create_topics(self, prefix):
         config = self._model.config
         self._world.kafka.create_topics([prefix + topic for topic in config.inputs() | config.outputs()],
-                                        self._options.partitions, max_message_bytes=_LARGEST)
+                                        self._options.partitions, max_message_bytes=_LARGEST,
+                                        message_timestamp_after_max_ms=_AHEAD_MS)
 
     def _log(self, text):
         self._report(f"{time.monotonic() - self._began:7.1f} s  {text}")
@@ -151,7 +160,7 @@ class Run:
 
     def _log_minute(self):
         sizes = ", ".join(f"{name} {resident:.0f} MB ({age:.0f} s old)" for name, resident, age in self._world.crew.sample())
-        self._log(f"minute: fed {self._feed.acknowledged}, faults {sum(self._schedule.done.values())}, resident: {sizes}")
+        self._log(f"minute: fed {self._feed.written()}, faults {sum(self._schedule.done.values())}, resident: {sizes}")
 
     def _drain(self):
         self._feed.stop()
@@ -170,7 +179,7 @@ class Run:
             wait_until(done, _DRAIN_S, lambda: f"the group has done all input\n{state()}", interval=0.1)
         except TimeoutError as late:
             self._wrong.append(f"not drained: {late}")
-        self._log(f"drained: {self._feed.acknowledged} inputs acknowledged")
+        self._log(f"drained: {self._feed.written()} inputs acknowledged")
         self._log_minute()
         crew.dismiss()
         try:
@@ -190,24 +199,30 @@ class Run:
             self._progress.stop()
             window = self._progress.in_flight
         claims_lost = any(fault.loses_claims for fault in self._faults)
-        inputs, outputs = kafka.scan([self._input], values=False), kafka.scan(self._outputs)
         if self._model.by_reference:
-            verdict = self._judge_by_reference(inputs, outputs, claims_lost, window)
+            verdict = self._judge_by_reference(claims_lost, window)
         else:
-            verdict = Judge(self._model, self._prefix, claims_lost, window).judge(inputs, outputs, self._feed.fates)
-        starts, ends = kafka.start_offsets([self._input]), kafka.end_offsets([self._input])
-        offsets = sum(ends.values()) - sum(starts.values())
-        if offsets != verdict.inputs and not self._model.by_reference:
-            self._wrong.append(f"the input topic holds {offsets} offsets, but {verdict.inputs} records were read")
+            judge = Judge(self._model, self._prefix, claims_lost, window)
+            verdict = judge.judge(self._inputs, kafka.scan(self._outputs), self._feed.fates)
+        self._check_inputs()
         return verdict
 
-    def _judge_by_reference(self, inputs, outputs, claims_lost, window):
+    def _check_inputs(self):
+        """That the judges were given every record that was acknowledged, and none that was aborted."""
+        read = {int(dict(message.headers())[NUMBER]) for message in self._inputs}
+        missing = [number for number, known in enumerate(self._feed.acknowledged) if known and number not in read]
+        if missing:
+            self._wrong.append(f"{len(missing)} records of the input were written and could not be read, such as {missing[:5]}")
+        if read & self._feed.aborted:
+            self._wrong.append(f"aborted records of the input were read: {sorted(read & self._feed.aborted)[:5]}")
+
+    def _judge_by_reference(self, claims_lost, window):
         kafka, redis, prefix = self._world.kafka, self._world.redis, self._prefix + "unharmed."
         self._create_topics(prefix)
         redis.client().flushall()
         self._model.prepare(redis)
-        count = copy_inputs(kafka, self._input, prefix + self._model.input)
-        self._log(f"the same {count} records once more, unharmed")
-        run_calmly(kafka, redis.url, self._model, prefix, self._model.settings, 60 + count / 20)
+        copies = copy_inputs(kafka, self._inputs, prefix + self._model.input)
+        self._log(f"the same {len(copies)} records once more, unharmed")
+        run_calmly(kafka, redis.url, self._model, prefix, self._model.settings, 60 + len(copies) / 20)
         judge = ReferenceJudge(self._model, self._prefix, prefix, claims_lost, window)
-        return judge.judge(inputs, outputs, kafka.scan([prefix + topic for topic in self._model.outputs]))
+        return judge.judge(copies, kafka.scan(self._outputs), kafka.scan([prefix + topic for topic in self._model.outputs]))

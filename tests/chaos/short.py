@@ -19,7 +19,7 @@ from chaos.run import Options, Run  # noqa: E402
 from chaos.world import World  # noqa: E402
 
 MODEL = REPOSITORY / "config/pipeline-preprocessor.yaml"
-KILLS = "kill,kill-at-claimed,kill-at-begun,kill-at-written"
+KILLS = "kill,kill-at-claimed,kill-at-begun,kill-at-written,kill-at-outputs_committed"
 
 
 class Checks:

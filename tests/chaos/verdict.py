@@ -108,6 +108,12 @@ class Outputs:
         return found
 
 
+    def claimant(self, place, suffix):
+        """(place, suffix) that a duplicate names as its original; (None, suffix) where it names none."""
+        found = _POSITION.search(self.claimants.get((place, suffix), ""))
+        return (place_of(int(found.group(1)), int(found.group(2))), found.group(3)) if found else (None, suffix)
+
+
 class Judge:
     """Compares the outputs of a run with the fates of its inputs.
 
@@ -201,12 +207,11 @@ class Judge:
                 self._check_claimant(key, place, suffix, unique, diverted)
 
     def _check_claimant(self, key, place, suffix, unique, diverted):
-        named = self._outputs.claimants.get((place, suffix))
-        found = _POSITION.search(named or "")
-        claimant = place_of(int(found.group(1)), int(found.group(2))) if found else None
+        claimant, _ = self._outputs.claimant(place, suffix)
         allowed = set(unique)
         if self._claims_lost:
             allowed |= {other for other, _ in diverted} - {place}
         if claimant not in allowed:
+            named = self._outputs.claimants.get((place, suffix))
             self.verdict.add("misrouted", f"{text_of(place)}{suffix} {key} names {named!r} as its original, "
                                           f"which is {' or '.join(map(text_of, unique))}")

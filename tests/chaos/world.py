@@ -1,22 +1,36 @@
 """The servers of a run: three Kafka brokers, Redis with a replica, and the proxies in front of them."""
 
 import concurrent.futures
+import dataclasses
 import threading
 
 from support.own_redis import RedisServer
 from support.processes import wait_until
 from support.sluice_process import binary
+from support.stepped_clock import SteppedClock
 from support.tcp_proxy import TcpProxy
 
-from chaos.clock import SteppedClock
 from chaos.cluster import ChaosCluster
 
 AT_ONCE = 3  # faults
 SESSION_S, TRANSACTION_S = 3, 6  # time-outs of the processes under test
 
 
+@dataclasses.dataclass
+class Job:
+    """What the processes of a run do, as faults must know it."""
+
+    model: object  # one of chaos.models
+    prefix: str
+    group: str
+    input: str
+    outputs: list
+    feed: object  # chaos.feed.Feed
+    inputs: object  # chaos.inputs.Inputs
+
+
 class World:
-    """What faults work on. May serve several runs, one after the other; `crew` is that of the present one."""
+    """What faults work on. May serve several runs, one after the other; `crew` and `job` are those of the present one."""
 
     def __init__(self):
         self.kafka = ChaosCluster()
@@ -27,6 +41,7 @@ class World:
         self.locks = {name: threading.Lock() for name in ("kafka", "redis", "members", "clock")}
         self.pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
         self.crew = None
+        self.job = None
 
     def __enter__(self):
         self.kafka.start()
@@ -62,6 +77,14 @@ class World:
         self.redis, self.replica = self.replica, self.redis
         self.redis_proxy.point_to(self.redis.port)
         self.redis_proxy.cut()
+
+    def change_places(self):
+        """The replica becomes the Redis in use and the other one its replica; connections stay where they are."""
+        client = self.redis.client()
+        client.execute_command("FAILOVER", "TO", "127.0.0.1", self.replica.port, "TIMEOUT", 10_000)
+        wait_until(lambda: client.info("replication")["role"] == "slave", 15, "Redis hands over to its replica")
+        self.redis, self.replica = self.replica, self.redis
+        self.redis_proxy.point_to(self.redis.port)
 
     def heal(self):
         """Ends all harm, whatever there is."""

@@ -4,7 +4,6 @@ import base64
 import collections
 import concurrent.futures
 import dataclasses
-import os
 import pathlib
 import shutil
 import signal
@@ -15,7 +14,9 @@ import uuid
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
-from support.processes import REPOSITORY, ChildProcess, accepts_connections, lasting_port, wait_until
+from support.kafka_commands import KafkaCommands
+from support.kafka_node import Node, jars, java_command
+from support.processes import ChildProcess, accepts_connections, lasting_port, wait_until
 
 MIB = 1024 * 1024
 _PASSING = {"NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS", "_WAIT_COORD", "_TRANSPORT",
@@ -40,39 +41,16 @@ class Record:
         return self.headers.get("sluice-position")
 
 
-@dataclasses.dataclass(slots=True)
-class _Node:
-    number: int
-    port: int
-    controller_port: int
-    folder: pathlib.Path
-    process: ChildProcess | None = None
-
-
-def jars():
-    """The folder of Kafka's jars, fetched where it is not there yet."""
-    done = subprocess.run([REPOSITORY / "scripts/install-kafka"], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr)
-    return done.stdout.strip()
-
-
-def java():
-    """The Java to use: that of JAVA_HOME, else the one in the path."""
-    home = os.environ.get("JAVA_HOME")
-    return f"{home}/bin/java" if home else "java"
-
-
-class KafkaCluster:
+class KafkaCluster(KafkaCommands):
     """Starts, stops, kills and restarts nodes; makes topics, writes records and reads them back."""
 
     def __init__(self, nodes=1, settings=None):
+        super().__init__(jars())
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-kafka-"))
         self._settings = settings or {}
-        self._jars = jars()
         # An id that begins with a dash would be taken for an option.
         self._cluster_id = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-        self._nodes = [_Node(number, lasting_port(), lasting_port(), self._folder / f"node-{number}")
+        self._nodes = [Node(number, lasting_port(), lasting_port(), self._folder / f"node-{number}")
                        for number in range(1, nodes + 1)]
         self._admin = None
         self._readers = {}
@@ -142,9 +120,13 @@ class KafkaCluster:
         node.folder.mkdir(parents=True)
         (node.folder / "server.properties").write_text(
             "".join(f"{name}={value}\n" for name, value in self._properties(node).items()))
-        subprocess.run([*self._java("-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", self._cluster_id,
-                        "-c", node.folder / "server.properties"],
+        subprocess.run([*java_command(self._jars, "-Xmx128m"), "kafka.tools.StorageTool", "format", "-t", self._cluster_id,
+                        "-c", node.folder / "server.properties", *self._format_options()],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def _format_options(self):
+        """What the storage is formatted with, besides the properties."""
+        return []
 
     def _properties(self, node):
         copies = min(3, len(self._nodes))
@@ -175,13 +157,10 @@ class KafkaCluster:
             **self._settings,
         }
 
-    def _java(self, *options):
-        return [java(), *options, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{self._jars}/*"]
-
     def _launch(self, node):
         memory = ["-Xmx1g"] if len(self._nodes) == 1 else ["-Xmx384m"]
         node.process = ChildProcess(
-            [*self._java(*memory, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), "kafka.Kafka",
+            [*java_command(self._jars, *memory, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), "kafka.Kafka",
              node.folder / "server.properties"], node.folder / "log")
 
     def _wait_for(self, node):

@@ -45,7 +45,7 @@ class TcpProxy:
             pairs, self._pairs = self._pairs, set()
         for pair in pairs:
             for end in pair:
-                _reset(end)
+                reset(end)
 
     def refuse(self, refuse=True):
         """New connections are reset at once; those that there are stay."""
@@ -107,12 +107,12 @@ class TcpProxy:
             except OSError:
                 return
             if self._refuse:
-                _reset(client)
+                reset(client)
                 continue
             try:
                 server = socket.create_connection(self._target, timeout=5)
             except OSError:
-                _reset(client)
+                reset(client)
                 continue
             self.connections += 1
             for end in (client, server):
@@ -120,13 +120,17 @@ class TcpProxy:
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._pairs.add((client, server))
-            rewrite = self._rewriter() if self._rewriter else None
-            requests = threading.Thread(target=self._pump, args=(client, server, False, rewrite), daemon=True)
+            asked, replied = self._filters(client, server)
+            requests = threading.Thread(target=self._pump, args=(client, server, False, asked), daemon=True)
             requests.start()
-            threading.Thread(target=self._serve, args=(client, server, requests), daemon=True).start()
+            threading.Thread(target=self._serve, args=(client, server, requests, replied), daemon=True).start()
 
-    def _serve(self, client, server, requests):
-        self._pump(server, client, True)
+    def _filters(self, _client, _server):
+        """What the requests and the replies of a new connection go through: functions of bytes to bytes, or None."""
+        return self._rewriter() if self._rewriter else None, None
+
+    def _serve(self, client, server, requests, replied):
+        self._pump(server, client, True, replied)
         requests.join()
         with self._lock:
             self._pairs.discard((client, server))
@@ -173,7 +177,8 @@ class TcpProxy:
         return False
 
 
-def _reset(end):
+def reset(end):
+    """Closes a socket so that the other side notices at once."""
     try:
         # Linger 0: the other side gets a reset, as when a machine goes away.
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

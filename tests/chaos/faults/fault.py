@@ -25,6 +25,7 @@ class Fault:
     name = ""
     needs = ()  # what no other fault may touch meanwhile: "kafka", "redis", "members", "clock"
     loses_claims = False
+    deliveries = ("exactly_once", "at_least_once")  # with which it has something to hit
 
     def run(self, context):
         """False where the harm missed, so that it does not count."""

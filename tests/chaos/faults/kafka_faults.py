@@ -1,5 +1,7 @@
 """Harm to the brokers and to the way there."""
 
+from support.kafka_wire import END_TXN, TXN_OFFSET_COMMIT
+
 from chaos.cluster import NODES
 from chaos.faults.fault import Fault
 
@@ -140,5 +142,24 @@ class KafkaLostReply(KafkaFault):
         return proxy.lost_replies > before
 
 
+class KafkaLateRequest(KafkaFault):
+    """The end of a transaction, or its offsets, are held back on the way and come late, perhaps in the middle of the next one."""
+
+    name = "kafka-late-request"
+
+    def harm(self, context, kafka, number):
+        before = sum(kafka.wire.late.values())
+        for _ in range(context.chance.randint(2, 6)):
+            api = context.chance.choice((END_TXN, END_TXN, TXN_OFFSET_COMMIT))
+            seconds, cut = context.chance.uniform(0.05, 3), context.chance.random() < 0.7
+            for proxy in kafka.proxies.values():
+                proxy.hold_next(api, seconds, cut)
+            context.hold(0.2, seconds + 0.5)
+        for proxy in kafka.proxies.values():
+            proxy.forget_orders()
+        context.hold(3, 3.5)
+        return sum(kafka.wire.late.values()) > before
+
+
 FAULTS = [BrokerKill, BrokerRestart, BrokerStall, LeadersMove, BrokersDown, KafkaSlow, KafkaCut, KafkaHalfClose, KafkaSilent,
-          KafkaLostReply]
+          KafkaLostReply, KafkaLateRequest]

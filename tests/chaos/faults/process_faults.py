@@ -2,10 +2,15 @@
 
 import time
 
+from support.kafka_wire import PRODUCE
+from support.processes import wait_until
+
 from chaos.faults.fault import Fault
 from chaos.world import SESSION_S, TRANSACTION_S
 
-POINTS = ("collected", "claimed", "begun", "written", "offsets_sent", "committed")
+POINTS = ("collected", "claimed", "begun", "written", "offsets_sent", "outputs_committed", "committed")
+INVALID_TIMESTAMP = 32  # as Kafka's protocol calls it
+_ONLY_WITH = {"offsets_sent": "exactly_once", "outputs_committed": "at_least_once"}
 
 
 class Kill(Fault):
@@ -140,8 +145,76 @@ class ClockStep(Fault):
         return clock.works
 
 
+class ClockAhead(Fault):
+    """The clock of all processes is two hours ahead; the brokers take what is up to one hour ahead of theirs."""
+
+    name = "clock-ahead"
+    needs = ("clock", "kafka")
+
+    def run(self, context):
+        world = context.world
+        before = world.kafka.wire.errors[PRODUCE, INVALID_TIMESTAMP]
+        world.clock.step(7200)
+        context.hold(3, 8)
+        world.clock.step(0)
+        return world.kafka.wire.errors[PRODUCE, INVALID_TIMESTAMP] > before
+
+
+class StaticMember(Fault):
+    """A member with a group.instance.id is killed and back before it is missed, and meets its own double."""
+
+    name = "static-member"
+    needs = ("members",)
+
+    def run(self, context):
+        crew, group = context.world.crew, context.world.job.group
+        with crew.hold(context.chance, spare_first=True) as member:
+            instance = f"static-{member.name}"
+            settings = {"source.kafka.options.group.instance.id": instance, "workers": "1"}
+            crew.terminate(member.process, member.name)
+            member.start(settings=settings)
+            joined = self._joined(context, group, instance)
+            status = member.process.kill()
+            crew.note_exit(member.process, status, member.name)
+            context.hold(0, SESSION_S * 0.5)
+            member.start(settings=settings)
+            context.hold(1, 4)
+            self._meet_double(context, member, settings)
+            crew.terminate(member.process, member.name)
+            member.start()
+        return joined
+
+    @staticmethod
+    def _meet_double(context, member, settings):
+        """The broker knows one process by that name: the older one is fenced."""
+        crew = context.world.crew
+        member.process.pause()
+        older = member.process
+        member.start(settings=settings)
+        context.hold(1, SESSION_S)
+        older.resume()
+        deadline = time.monotonic() + 8
+        while older.running() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if older.running():
+            crew.terminate(older, f"{member.name}, the older one")
+        else:
+            crew.note_exit(older, older.exit_status(), f"{member.name}, the older one")
+
+    @staticmethod
+    def _joined(context, group, instance):
+        """Whether the broker sees it in the group by its name."""
+        try:
+            return wait_until(lambda: instance in context.world.kafka.members(group), 15, f"{instance} is in the group", interval=0.3)
+        except TimeoutError:
+            return False
+
+
 def _at(point):
-    return type(f"KillAt{point.title()}", (KillAtPoint,), {"name": f"kill-at-{point}", "point": point})
+    return type(f"KillAt{point.title()}", (KillAtPoint,),
+                {"name": f"kill-at-{point}", "point": point,
+                 "deliveries": (_ONLY_WITH[point],) if point in _ONLY_WITH else Fault.deliveries})
 
 
-FAULTS = [Kill, *map(_at, POINTS), Hiccup, Zombie, Terminate, Rebalance, RebalanceWithoutRedis, ClockStep]
+FAULTS = [Kill, *map(_at, POINTS), Hiccup, Zombie, Terminate, Rebalance, RebalanceWithoutRedis, StaticMember, ClockStep,
+          ClockAhead]

@@ -8,6 +8,12 @@ def keys(server):
     return sum(database["keys"] for database in server.client().info("keyspace").values())
 
 
+def refusals(client, kind):
+    """How many errors of that kind a Redis has answered."""
+    count = client.info("errorstats").get(f"errorstat_{kind}", "count=0")
+    return int(count["count"] if isinstance(count, dict) else str(count).removeprefix("count="))
+
+
 class RedisFault(Fault):
     """Alone with Redis."""
 
@@ -48,14 +54,10 @@ class RedisFull(RedisFault):
         client.config_set("maxmemory-policy", "noeviction")
         # Room for a few more claims: the refusal comes in the middle of a batch.
         client.config_set("maxmemory", client.info("memory")["used_memory"] + context.chance.randint(0, 200_000))
-        before = self._refusals(client)
+        before = refusals(client, "OOM")
         context.hold(1, 6)
         client.config_set("maxmemory", 0)
-        return self._refusals(client) > before
-
-    @staticmethod
-    def _refusals(client):
-        return int(str(client.info("errorstats").get("errorstat_OOM", "count=0")).removeprefix("count="))
+        return refusals(client, "OOM") > before
 
 
 class RedisFailover(RedisFault):
@@ -74,6 +76,21 @@ class RedisFailover(RedisFault):
         finally:
             world.redis_proxy.refuse(False)
         world.follow()
+
+
+class RedisDemoted(RedisFault):
+    """Primary and replica change places and no connection is cut: the old one goes on answering, with refusals."""
+
+    name = "redis-demoted"
+
+    def run(self, context):
+        world = context.world
+        world.wait_caught_up()
+        before = refusals(world.redis.client(), "READONLY")
+        world.change_places()
+        demoted = world.replica.client()
+        context.hold(4, 10)
+        return refusals(demoted, "READONLY") > before
 
 
 class RedisLostReply(RedisFault):
@@ -193,5 +210,5 @@ class RedisStaleFailover(RedisFault):
         return missed > 0
 
 
-FAULTS = [RedisKill, RedisStop, RedisFull, RedisFailover, RedisLostReply, RedisSlow, RedisCut, RedisHalfClose, RedisSilent,
+FAULTS = [RedisKill, RedisStop, RedisFull, RedisFailover, RedisDemoted, RedisLostReply, RedisSlow, RedisCut, RedisHalfClose, RedisSilent,
           RedisForgets, RedisEvicts, RedisStaleFailover]
