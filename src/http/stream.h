@@ -13,7 +13,7 @@ namespace sluice {
 class HttpStream {
  public:
   using Socket = boost::asio::ip::tcp::socket;
-  using executor_type = Socket::executor_type;
+  using executor_type = Socket::executor_type;  // NOLINT(readability-identifier-naming): Asio's.
 
   explicit HttpStream(Socket socket) : socket_(std::move(socket)) {}
 
