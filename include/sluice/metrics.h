@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,10 @@ class MetricsRegistry {
                              const Labels& labels) = 0;
   virtual Gauge& GaugeOf(const std::string& name, const std::string& help,
                          const Labels& labels) = 0;
+  /// A gauge that is exposed for as long as somebody holds it, such as that of a partition that is
+  /// owned. All holders of the same name and labels share one; the registry must outlive them.
+  virtual std::shared_ptr<Gauge> LeaseGauge(const std::string& name, const std::string& help,
+                                            const Labels& labels) = 0;
   /// `buckets` are the upper bounds, ascending; those of the first call of a name hold.
   virtual Histogram& HistogramOf(const std::string& name, const std::string& help,
                                  const Labels& labels, const std::vector<double>& buckets) = 0;

@@ -23,8 +23,8 @@ SourceMetrics::SourceMetrics(MetricsRegistry& registry)
                                  "Times that the source went back to its committed offsets.", {})),
       registry_(registry) {}
 
-Gauge& SourceMetrics::Lag(std::string_view topic, int partition) {
-  return registry_.GaugeOf(
+std::shared_ptr<Gauge> SourceMetrics::Lag(std::string_view topic, int partition) {
+  return registry_.LeaseGauge(
       "sluice_consumer_lag_records",
       "Offsets between the committed one and the end of the partition; 0 once all is read, also "
       "behind the markers of transactions.",

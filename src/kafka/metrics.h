@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,8 @@ class SourceMetrics {
  public:
   explicit SourceMetrics(MetricsRegistry& registry);
 
-  /// sluice_consumer_lag_records of one partition.
-  Gauge& Lag(std::string_view topic, int partition);
+  /// sluice_consumer_lag_records of one partition, exposed for as long as it is held.
+  std::shared_ptr<Gauge> Lag(std::string_view topic, int partition);
 
   Counter& rebalances;
   Counter& received_records;

@@ -29,7 +29,7 @@ void PartitionTable::Assign(const rd_kafka_topic_partition_list_s* list) {
     to.partition = from.partition;
     to.next = from.offset;
     to.committed = from.offset;
-    to.lag = &metrics_.Lag(to.topic, to.partition);
+    to.lag = metrics_.Lag(to.topic, to.partition);
   }
 }
 
@@ -46,8 +46,7 @@ void PartitionTable::MoveTo(const rd_kafka_topic_partition_list_s* list) {
 }
 
 void PartitionTable::Clear() {
-  // Its next owner reports the lag.
-  for (OwnedPartition& partition : partitions_) partition.lag->Set(0);
+  // Their next owner reports the lag.
   partitions_.clear();
   last_found_ = 0;
 }

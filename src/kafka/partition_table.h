@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -33,7 +34,7 @@ struct OwnedPartition {
   std::int64_t gap_end = kUnknown;
   std::string stalled;  ///< Why it stands still, for the operator; empty: it does not.
   bool held = false;    ///< Nothing is taken from it now.
-  Gauge* lag = nullptr;
+  std::shared_ptr<Gauge> lag;
 
   /// All up to `offset` was fetched, and nothing of it is left.
   void ReachedEnd(std::int64_t offset);

@@ -62,6 +62,7 @@ struct PrometheusMetrics::State {
   std::map<Key, PrometheusCounter> counters;
   std::map<Key, PrometheusGauge> gauges;
   std::map<Key, PrometheusHistogram> histograms;
+  std::map<Key, std::weak_ptr<Gauge>> leases;
   std::map<std::string, std::vector<double>> buckets;
 };
 
@@ -86,6 +87,30 @@ Gauge& PrometheusMetrics::GaugeOf(const std::string& name, const std::string& he
     auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
     return PrometheusGauge(family.Add(key.second));
   });
+}
+
+std::shared_ptr<Gauge> PrometheusMetrics::LeaseGauge(const std::string& name,
+                                                     const std::string& help,
+                                                     const Labels& labels) {
+  const std::lock_guard lock(state_->mutex);
+  Key key{name, Sorted(labels)};
+  std::weak_ptr<Gauge>& known = state_->leases[key];
+  if (std::shared_ptr<Gauge> held = known.lock()) return held;
+  auto& family = prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry);
+  prometheus::Gauge& gauge = family.Add(key.second);
+  gauge.Set(0);
+  auto end = [state = state_.get(), &family, &gauge, key](Gauge* ended) {
+    delete ended;
+    const std::lock_guard end_lock(state->mutex);
+    // Another holder may have come since the last one went.
+    const auto lease = state->leases.find(key);
+    if (lease == state->leases.end() || !lease->second.expired()) return;
+    family.Remove(&gauge);
+    state->leases.erase(lease);
+  };
+  std::shared_ptr<Gauge> lease(new PrometheusGauge(gauge), std::move(end));
+  known = lease;
+  return lease;
 }
 
 Histogram& PrometheusMetrics::HistogramOf(const std::string& name, const std::string& help,

@@ -23,6 +23,8 @@ class PrometheusMetrics final : public MetricsRegistry {
   Counter& CounterOf(const std::string& name, const std::string& help,
                      const Labels& labels) override;
   Gauge& GaugeOf(const std::string& name, const std::string& help, const Labels& labels) override;
+  std::shared_ptr<Gauge> LeaseGauge(const std::string& name, const std::string& help,
+                                    const Labels& labels) override;
   Histogram& HistogramOf(const std::string& name, const std::string& help, const Labels& labels,
                          const std::vector<double>& buckets) override;
 

@@ -39,6 +39,10 @@ class FakeMetrics final : public MetricsRegistry {
   Gauge& GaugeOf(const std::string& name, const std::string&, const Labels& labels) override {
     return At(name, labels);
   }
+  std::shared_ptr<Gauge> LeaseGauge(const std::string& name, const std::string& help,
+                                    const Labels& labels) override {
+    return {&GaugeOf(name, help, labels), [](Gauge*) {}};
+  }
   Histogram& HistogramOf(const std::string& name, const std::string&, const Labels& labels,
                          const std::vector<double>&) override {
     return At(name, labels);

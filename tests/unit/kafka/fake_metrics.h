@@ -21,6 +21,10 @@ class FakeMetrics final : public MetricsRegistry {
                  const Labels& labels) override {
     return Of(name, labels);
   }
+  std::shared_ptr<Gauge> LeaseGauge(const std::string& name, const std::string& help,
+                                    const Labels& labels) override {
+    return {&GaugeOf(name, help, labels), [](Gauge* gauge) { gauge->Set(-1); }};
+  }
   Histogram& HistogramOf(const std::string& name, const std::string& /*help*/, const Labels& labels,
                          const std::vector<double>& /*buckets*/) override {
     return Of(name, labels);

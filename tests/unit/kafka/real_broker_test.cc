@@ -267,6 +267,16 @@ TEST_F(RealBrokerTest, APartitionThatLostItsRecordsIsNamedUntilAnOperatorDecides
   EXPECT_TRUE(records.empty());
 }
 
+TEST_F(RealBrokerTest, APartitionThatIsTakenHasNoLagHere) {
+  const auto worker = Start();
+  WriteTopic(brokers_, in_, 0, {"a"});
+  ASSERT_EQ(Collect(worker->input.source, 1).size(), 1U);
+  const std::string lag = "sluice_consumer_lag_records{topic=" + in_ + ",partition=0}";
+  EXPECT_GE(worker->input.metrics.Value(lag), 0);
+  worker->input.source.Close();
+  EXPECT_EQ(worker->input.metrics.Value(lag), -1) << "its series is gone";
+}
+
 TEST_F(RealBrokerTest, TheCommittedOffsetPassesTheMarkersOfTransactions) {
   WriteTopic(brokers_, in_, 0, {"a"});
   const auto first = Start();

@@ -76,6 +76,20 @@ TEST(PrometheusMetricsTest, ANameThatPrometheusDoesNotAllowIsRefused) {
   EXPECT_THROW(metrics.CounterOf("sluice_a", "A.", {{"a-b", "x"}}), std::invalid_argument);
 }
 
+TEST(PrometheusMetricsTest, ALeasedGaugeIsThereAsLongAsSomebodyHoldsIt) {
+  PrometheusMetrics metrics;
+  const Labels labels{{"partition", "0"}};
+  auto first = metrics.LeaseGauge("sluice_lag", "L.", labels);
+  auto second = metrics.LeaseGauge("sluice_lag", "L.", labels);
+  first->Set(7);
+  first.reset();
+  EXPECT_THAT(metrics.Text(), HasSubstr("sluice_lag{partition=\"0\"} 7\n"));
+  second.reset();
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("sluice_lag{")));
+  const auto third = metrics.LeaseGauge("sluice_lag", "L.", labels);
+  EXPECT_THAT(metrics.Text(), HasSubstr("sluice_lag{partition=\"0\"} 0\n"));
+}
+
 TEST(PrometheusMetricsTest, ThreadsMayRegisterCountAndReadAtOnce) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 500;
