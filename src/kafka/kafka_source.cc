@@ -319,6 +319,8 @@ void KafkaSource::Close() {
   const Watchdog::Guard guard = watchdog_.Watch("consumer close", kCloseLimit);
   buffer_.DropTaken();
   buffer_.Release();
+  next_pass_ = {};
+  if (subscribed_) PassGaps();
   if (std::exchange(assignment_, nullptr) != nullptr) rd_kafka_assign(consumer_.get(), nullptr);
   LeaveGroup(consumer_.get());
   partitions_.Clear();

@@ -39,7 +39,9 @@ struct OwnedPartition {
   /// All up to `offset` was fetched, and nothing of it is left.
   void ReachedEnd(std::int64_t offset);
   /// True if all that was read is committed, and only a gap lies behind it.
-  [[nodiscard]] bool CanPassGap() const { return committed == gap_begin && next == gap_end; }
+  [[nodiscard]] bool CanPassGap() const {
+    return committed >= gap_begin && committed < gap_end && next == gap_end;
+  }
 };
 
 /// The partitions that a consumer owns, and how far each has come. One thread.

@@ -130,7 +130,7 @@ Status StalledPartitions::Ask(rd_kafka_s* consumer, Entry& entry, OwnedPartition
   return Ok();
 }
 
-Status StalledPartitions::AskForRange(rd_kafka_s* consumer, const OwnedPartition& partition) {
+Status StalledPartitions::AskForRange(rd_kafka_s* consumer, OwnedPartition& partition) {
   std::int64_t low = 0;
   std::int64_t high = 0;
   const rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(
@@ -139,6 +139,8 @@ Status StalledPartitions::AskForRange(rd_kafka_s* consumer, const OwnedPartition
   if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return Error{ErrorKind::kUnavailable, "asking for its first and last offset: " + CodeText(err)};
   }
+  // An empty partition that ends one offset further: the marker of a transaction stood there.
+  if (low == high && partition.next + 1 == low) partition.next = low;
   if (partition.next >= low && partition.next <= high) return Ok();
   const std::string range = std::to_string(low) + ".." + std::to_string(high);
   const std::string why = partition.next < low ? "its records up to " + std::to_string(low) +

@@ -50,7 +50,7 @@ class StalledPartitions {
   bool RetryOne(rd_kafka_s* consumer, Entry& entry, OwnedPartition& partition);
   /// Whether the broker now has the offset, or gives the right; otherwise says what to do.
   Status Ask(rd_kafka_s* consumer, Entry& entry, OwnedPartition& partition);
-  Status AskForRange(rd_kafka_s* consumer, const OwnedPartition& partition);
+  Status AskForRange(rd_kafka_s* consumer, OwnedPartition& partition);
 
   const KafkaSourceSettings& settings_;
   ClientEvents& events_;

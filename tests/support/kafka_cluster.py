@@ -75,6 +75,10 @@ class KafkaCluster(KafkaCommands):
     def pid(self, number=1):
         return self._node(number).process.pid
 
+    def data_folder(self, number=1):
+        """Where the node keeps its records: a folder per partition, "topic-0"."""
+        return self._node(number).folder / "data"
+
     def stop_node(self, number=1):
         """Ends it in order (its partitions move first where they can)."""
         self._readers.clear()
@@ -298,6 +302,11 @@ class KafkaCluster(KafkaCommands):
         reader = self._reader(group, "read_committed" if stable else "read_uncommitted")
         found = _patiently(lambda: reader.committed(self.partitions(topics), timeout=_OUT_OF_SIGHT))
         return {(p.topic, p.partition): max(p.offset, -1) for p in found}
+
+    def set_offset(self, group, topic, partition, offset):
+        """As an operator does for a group without members."""
+        reader = self._reader(group)
+        _patiently(lambda: reader.commit(offsets=[TopicPartition(topic, partition, offset)], asynchronous=False))
 
     def lag(self, group, topics):
         """Records that the group has not done; None while a partition has no committed offset and is not empty."""
