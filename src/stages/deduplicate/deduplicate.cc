@@ -37,7 +37,8 @@ bool IsLater(std::string_view holder, const Position& position) {
 
 Status Deduplicate::Start(Batch& batch) {
   for (Event& event : batch.events()) {
-    if (!event.active()) continue;
+    // What can't be read has no key, and is no duplicate for that.
+    if (!event.active() || !event.readable()) continue;
     const auto key = KeyOf(event);
     if (!key) {
       claims_.AddWithout(&event);

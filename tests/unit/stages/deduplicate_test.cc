@@ -283,5 +283,12 @@ TEST_F(DeduplicateTest, AKeyOfMoreThanAKibibyteIsClaimedByItsHash) {
   for (const auto& [key, owner] : resources_.claims) EXPECT_LE(key.size(), 1024U);
 }
 
+TEST_F(DeduplicateTest, WhatIsNotReadableIsLeftToThoseThatDivertItAsItCame) {
+  const auto stage = Build(kDeduplicateEntry);
+  const Event& event = Add("no JSON");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_TRUE(event.active());
+}
+
 }  // namespace
 }  // namespace sluice
