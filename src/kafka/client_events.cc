@@ -14,6 +14,13 @@ constexpr int kLogError = 3;
 
 }  // namespace
 
+std::string WithoutSecrets(std::string_view text) {
+  constexpr std::string_view kQuoted = "sasl.oauthbearer.config";
+  const std::size_t at = text.find(kQuoted);
+  if (at == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, at + kQuoted.size())) + " [the rest may be secret]";
+}
+
 ClientEvents::ClientEvents(MetricsRegistry& registry, std::string client, LogSink log, void* owner)
     : errors_(registry, std::move(client)), log_(std::move(log)), owner_(owner) {}
 
@@ -29,7 +36,7 @@ void ClientEvents::Note(int code, const std::string& text) {
 }
 
 void ClientEvents::Log(int level, std::string_view facility, std::string_view text) const {
-  if (log_) log_(level, facility, text);
+  if (log_) log_(level, facility, WithoutSecrets(text));
 }
 
 void ClientEvents::OnError(rd_kafka_s* client, int code, const char* reason, void* opaque) {
@@ -45,7 +52,7 @@ void ClientEvents::OnError(rd_kafka_s* client, int code, const char* reason, voi
     events->Log(kLogError, "FATAL", text.data());
     return;
   }
-  events->last_error_ = reason;
+  events->last_error_ = WithoutSecrets(reason);
 }
 
 void ClientEvents::OnLog(const rd_kafka_s* client, int level, const char* facility,
