@@ -9,6 +9,7 @@ The last line is `N passed, N failed`.
 import argparse
 import base64
 import dataclasses
+import hashlib
 import json
 import pathlib
 import re
@@ -28,6 +29,8 @@ from support.sluice_process import Sluice  # noqa: E402
 CASE_FILES = ("case.json", "input.ndjson", "expected.ndjson")
 NOT_SERVED = ("http.ndjson", "sql.ndjson", "cql.ndjson", "sql_after.ndjson", "cql_after.ndjson")
 STORES = ("redis", "redis-meta")
+LONGEST_CLAIMED_KEY = 1024
+CLAIM_PREFIXES = ("CB:",)
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024  # README.md: at least 10 MiB
 
 
@@ -81,6 +84,16 @@ class Case:
 
     def expected_topics(self):
         return {record["topic"] for record in lines_of(self.folder / "expected.ndjson")}
+
+
+def with_claimed_key(entry):
+    """The entry as sluice leaves it: it claims a key of more than 1,024 bytes by its hash (docs/delivery.md), as no original job does."""
+    key = entry["key"]
+    if entry["store"] != "redis" or len(key.encode()) <= LONGEST_CLAIMED_KEY:
+        return entry
+    prefix = next((known for known in CLAIM_PREFIXES if key.startswith(known)), "")
+    digest = hashlib.sha256(key.removeprefix(prefix).encode()).hexdigest()
+    return {**entry, "key": f"{prefix}sha256:{digest}"}
 
 
 def find_cases(directories):
@@ -237,7 +250,10 @@ class Runner:
                 places = {(entry["store"], entry["db"]) for entry in lines_of(expected_redis)}
                 dump = pathlib.Path(folder) / "redis_after.ndjson"
                 dump.write_text("".join(json.dumps(entry) + "\n" for entry in self._redis.dump(places)), encoding="utf-8")
-                command += ["--redis", expected_redis, dump]
+                expected = pathlib.Path(folder) / "redis_expected.ndjson"
+                expected.write_text("".join(json.dumps(with_claimed_key(entry)) + "\n" for entry in lines_of(expected_redis)),
+                                    encoding="utf-8")
+                command += ["--redis", expected, dump]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             return "" if done.returncode == 0 else done.stdout + done.stderr
 
