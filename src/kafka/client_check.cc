@@ -25,7 +25,7 @@ std::string FilesOf(const Options& options) {
   std::string files;
   for (const auto& [name, value] : options) {
     if (name.starts_with("ssl.") && name.ends_with(".location")) {
-      files += (files.empty() ? " (" : ", ") + name + "=" + value;
+      files.append(files.empty() ? " (" : ", ").append(name).append("=").append(value);
     }
   }
   return files.empty() ? "" : files + ")";
