@@ -40,13 +40,16 @@ Options ConsumerDefaults() {
   Options defaults{
       // A corrupt set of records is reported, and fetched again, instead of being handed out.
       {"check.crcs", "true"},
-      {"fetch.message.max.bytes", "4194304"},
+      // The library takes some 300 bytes for each record, so that a fetch of tiny ones, compressed
+      // at that, becomes many times its size.
+      {"fetch.max.bytes", "8388608"},
+      {"fetch.message.max.bytes", "1048576"},
       {"fetch.wait.max.ms", "100"},
       {"log.connection.close", "false"},
-      // The byte limit alone decides: it must exceed one second of traffic, since the fetcher of
-      // librdkafka before 2.2 sleeps for a second whenever a limit is reached.
+      // Both limits must exceed one second of traffic, since the fetcher of librdkafka before 2.2
+      // sleeps for a second whenever one is reached. The second one is met by tiny records alone.
       {"queued.max.messages.kbytes", "98304"},
-      {"queued.min.messages", "1000000"},
+      {"queued.min.messages", "300000"},
       {"partition.assignment.strategy", "range,roundrobin"},
       {"reconnect.backoff.max.ms", "2000"},
       // A crashed member's partitions move on after this; heartbeats come from a thread that a

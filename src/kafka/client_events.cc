@@ -28,6 +28,13 @@ std::string ConnectionAdvice(int code, std::string_view reason) {
 
 }  // namespace
 
+std::string WithoutSecrets(std::string_view text) {
+  constexpr std::string_view kQuoted = "sasl.oauthbearer.config";
+  const std::size_t at = text.find(kQuoted);
+  if (at == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, at + kQuoted.size())) + " [the rest may be secret]";
+}
+
 ClientEvents::ClientEvents(MetricsRegistry& registry, std::string client, LogSink log, void* owner)
     : errors_(registry, std::move(client)), log_(std::move(log)), owner_(owner) {}
 
@@ -43,7 +50,7 @@ void ClientEvents::Note(int code, const std::string& text) {
 }
 
 void ClientEvents::Log(int level, std::string_view facility, std::string_view text) const {
-  if (log_ && !muted_) log_(level, facility, text);
+  if (log_ && !muted_) log_(level, facility, WithoutSecrets(text));
 }
 
 void ClientEvents::OnError(rd_kafka_s* client, int code, const char* reason, void* opaque) {
@@ -59,7 +66,7 @@ void ClientEvents::OnError(rd_kafka_s* client, int code, const char* reason, voi
     events->Log(kLogError, "FATAL", text.data());
     return;
   }
-  events->last_error_ = reason + ConnectionAdvice(code, reason);
+  events->last_error_ = WithoutSecrets(reason) + ConnectionAdvice(code, reason);
 }
 
 std::string ClientEvents::TakeRefusedPartition() {

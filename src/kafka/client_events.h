@@ -3,12 +3,16 @@
 #include <atomic>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "kafka/handles.h"
 #include "kafka/metrics.h"
 #include "kafka/settings.h"
 
 namespace sluice::kafka {
+
+/// A message of the library without what it quotes of a property that may hold a secret.
+std::string WithoutSecrets(std::string_view text);
 
 /// The opaque of one client: receives its log lines and errors. Must outlive the client.
 /// Errors arrive on the worker's thread (while it polls), log lines on any.

@@ -50,8 +50,11 @@ Status ValidateOptions(ClientKind kind, const ConfigNode& node) {
 }
 
 Status ValidateBrokers(const ConfigNode& node) {
-  const std::string fault = FaultOfBrokers(node.String("brokers"));
-  return fault.empty() ? Ok() : Status(node.Get("brokers")->Complain(fault));
+  const ConfigNode* brokers = node.Get("brokers");
+  // What is wrong with the source's, which serve a sink without its own, is said there.
+  if (brokers == nullptr) return Ok();
+  const std::string fault = FaultOfBrokers(brokers->text());
+  return fault.empty() ? Ok() : Status(brokers->Complain(fault));
 }
 
 /// What only a client can tell of its properties, as they stand in the file.

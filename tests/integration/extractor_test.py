@@ -122,7 +122,7 @@ def test_kills_at_any_time_lose_and_double_nothing(extractor):
 def test_bad_batches_among_good_ones(extractor):
     job = extractor()
     zipped = gzip.compress(batch([{"eid": "A"}]))
-    bad = [b"not json", b"[]", b'{"events":{"0":{"eid":"A"}}}', b'{"params":5}', b'{"a":1} x', b'{"syncts":"x"}']
+    bad = [b"not json", b'{"eid":"A","mid":"1"}', b"[]", b'{"events":{"0":{"eid":"A"}}}', b'{"params":5}', b'{"a":1} x', b'{"syncts":"x"}']
     outputs = job.run(batch([{"eid": "A", "mid": "1"}]), *bad, b"", zipped, None,
                       batch([{"eid": "B", "mid": "2"}, None, {"eid": 5}, {"eid": "C", "mid": "3"}], msgid="part"),
                       batch([{"eid": "D", "mid": "4"}], msgid="part"))
@@ -140,12 +140,16 @@ def test_bad_batches_among_good_ones(extractor):
     assert job.sluice.metric("sluice_events_dropped_total", reason="null_record") == 1
 
 
-def test_a_batch_of_50_000_events_takes_little_memory(extractor):
+def test_a_batch_of_20_000_events_takes_little_memory_and_a_larger_one_is_diverted(extractor):
     job = extractor()
-    small = [{"eid": "A", "mid": f"s-{number}"} for number in range(50_000)]
-    outputs = job.run(batch(small), batch(events(10, "after")))
-    assert len(mids(outputs[RAW])) == 50_009
-    assert audit_counts(outputs[LOG]) == [50_000, 10]
+    small = [{"eid": "A", "mid": f"s-{number}"} for number in range(20_001)]
+    too_many = batch(small, msgid="too-many")
+    outputs = job.run(batch(small[:-1]), too_many, batch(events(10, "after")), batch(small[:1], msgid="too-many"))
+    assert len(mids(outputs[RAW])) == 20_009
+    assert audit_counts(outputs[LOG]) == [20_000, 10, 1]
+    (failed,) = outputs[BATCH_FAILED]
+    assert failed.value == too_many and failed.headers["sluice-reason"] == "too_many_events"
+    assert not outputs[DUPLICATE], "its msgid stays free"
     assert job.chain.rss_mb() < 400
 
 

@@ -13,7 +13,7 @@ bool IsIllTyped(Value value) { return value.exists() && !value.IsString(); }
 
 Status CheckAudit::Finish(Batch& batch) {
   for (Event& event : batch.events()) {
-    if (event.active()) Check(batch, event);
+    if (event.active() && event.readable()) Check(batch, event);
   }
   return Ok();
 }

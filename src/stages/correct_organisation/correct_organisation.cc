@@ -45,7 +45,7 @@ void Correct(Document& audit, const LookupReply& user) {
 
 Status CorrectOrganisation::Start(Batch& batch) {
   for (Event& event : batch.events()) {
-    if (!event.active() || IsWorkOrder(event.doc())) continue;
+    if (!event.active() || !event.readable() || IsWorkOrder(event.doc())) continue;
     const Value user = UserOf(event.doc());
     const std::string_view id = Trim(user.IsString() ? user.text() : std::string_view());
     if (!id.empty()) {

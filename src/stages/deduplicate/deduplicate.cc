@@ -12,7 +12,7 @@ namespace {
 using Flags = Deduplicate::Flags;
 
 /// Longer keys are claimed by their hash; frozen, since a live store holds claims of either form.
-constexpr std::size_t kLongestKey = 1024;
+constexpr std::size_t kLongestKey = 4096;
 
 std::optional<Flags> ParseFlags(std::string_view text) {
   if (text == "keep") return Flags::kKeep;
@@ -37,7 +37,8 @@ bool IsLater(std::string_view holder, const Position& position) {
 
 Status Deduplicate::Start(Batch& batch) {
   for (Event& event : batch.events()) {
-    if (!event.active()) continue;
+    // What can't be read has no key, and is no duplicate for that.
+    if (!event.active() || !event.readable()) continue;
     const auto key = KeyOf(event);
     if (!key) {
       claims_.AddWithout(&event);

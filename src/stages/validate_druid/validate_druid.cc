@@ -25,7 +25,7 @@ constexpr std::size_t kMaxErrors = 20;
 
 Status ValidateDruid::Finish(Batch& batch) {
   for (Event& event : batch.events()) {
-    if (event.active()) Check(batch, event);
+    if (event.active() && event.readable()) Check(batch, event);
   }
   return Ok();
 }

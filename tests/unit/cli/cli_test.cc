@@ -234,10 +234,10 @@ TEST_F(CliTest, ExplainRefusesAnEventOverSeveralLines) {
 
 TEST_F(CliTest, ExplainReadsGzipAndKeepsTwoBatchesApart) {
   const CommandResult zipped =
-      Sluice({"explain", "config/quickstart-pipeline.yaml", "config/samples/batches.ndjson.gz"});
+      Sluice({"explain", "config/quickstart.yaml", "config/samples/telemetry.ndjson.gz"});
   EXPECT_EQ(zipped.exit_code, 0) << zipped.err;
-  EXPECT_THAT(zipped.out, HasSubstr("telemetry.ingest/0/0 "));
-  EXPECT_THAT(zipped.out, Not(HasSubstr("decode")));
+  EXPECT_THAT(zipped.out, HasSubstr("telemetry.raw/0/0 "));
+  EXPECT_THAT(zipped.out, HasSubstr("sends to telemetry.unique"));
   // 300 events go from pipeline to pipeline in three batches, two of which are under way.
   std::string batch = R"({"params":{"msgid":"b"},"events":[)";
   for (int i = 0; i < 300; ++i) {
@@ -269,8 +269,9 @@ TEST_F(CliTest, ValidateRefusesWhatRunWouldRefuseWithoutAnyServer) {
   const auto refused = [](const std::string& set) {
     const CommandResult result =
         Sluice({"validate", "config/pipeline-preprocessor.yaml", "--set",
-                "source.kafka.options.security.protocol=SASL_SSL", "--set",
-                "source.kafka.options.sasl.mechanism=PLAIN", "--set", set});
+                "source.kafka.options={security.protocol: SASL_SSL, sasl.mechanism: PLAIN, "
+                "sasl.username: u, sasl.password: p}",
+                "--set", set});
     EXPECT_EQ(result.exit_code, 78) << set;
     return result.err;
   };

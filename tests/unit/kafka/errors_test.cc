@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 
+#include <string>
 #include <vector>
+
+#include "kafka/client_events.h"
 
 namespace sluice::kafka {
 namespace {
@@ -114,6 +117,13 @@ TEST(FencingLogTest, FencingsFarApartAreForgotten) {
   const FencingLog::Time start{};
   FencingLog log;
   for (int i = 0; i < 6; ++i) EXPECT_FALSE(log.Add(start + i * std::chrono::seconds(31))) << i;
+}
+
+TEST(ClientEventsTest, WhatTheLibraryQuotesOfASecretIsNotShown) {
+  const std::string text =
+      WithoutSecrets("token: Unrecognized sasl.oauthbearer.config beginning at: hush");
+  EXPECT_EQ(text, "token: Unrecognized sasl.oauthbearer.config [the rest may be secret]");
+  EXPECT_EQ(WithoutSecrets("sasl.password is wrong"), "sasl.password is wrong");
 }
 
 }  // namespace

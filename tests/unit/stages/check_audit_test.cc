@@ -92,5 +92,12 @@ TEST_F(CheckAuditTest, WhatHasLeftThePipelineIsNotTouched) {
   EXPECT_EQ(event.doc().version(), 0U);
 }
 
+TEST_F(CheckAuditTest, WhatIsNotReadableIsLeftToThoseThatDivertItAsItCame) {
+  const auto stage = Build("check_audit");
+  const Event& event = Add("no JSON");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_TRUE(event.active());
+}
+
 }  // namespace
 }  // namespace sluice

@@ -161,5 +161,12 @@ TEST_F(CorrectOrganisationTest, BytesThatAreNoUtf8DoNotGetIntoAnEvent) {
   EXPECT_EQ(After(Audit(R"("uid":"odd",)")), Corrected(R"("uid":"odd",)", "a\uFFFD", "\uFFFD"));
 }
 
+TEST_F(CorrectOrganisationTest, WhatIsNotReadableIsLeftToThoseThatDivertItAsItCame) {
+  const auto stage = Build(kCorrectOrganisationEntry);
+  const Event& event = Add("no JSON");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_TRUE(event.active());
+}
+
 }  // namespace
 }  // namespace sluice

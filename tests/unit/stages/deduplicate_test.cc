@@ -271,16 +271,23 @@ TEST_F(DeduplicateTest, DuplicatesCanCountForMore) {
   EXPECT_EQ(CountOf("unique-event-count"), 1U);
 }
 
-TEST_F(DeduplicateTest, AKeyOfMoreThanAKibibyteIsClaimedByItsHash) {
+TEST_F(DeduplicateTest, AKeyOfMoreThanFourKibibytesIsClaimedByItsHash) {
   const auto stage = Build("deduplicate: { key: /mid, store: dedup, prefix: \"CB:\", flag: f }");
-  const std::string longest(1021, 'k');
-  const std::string longer(1022, 'k');
+  const std::string longest(4093, 'k');
+  const std::string longer(4094, 'k');
   EXPECT_EQ(Duplicates(*stage, {longest, longer, longer, longer + "x"}),
             (std::vector<bool>{false, false, true, false}));
   EXPECT_EQ(resources_.claims.count("CB:" + longest), 1U) << "as it always was";
   EXPECT_EQ(resources_.claims.count("CB:" + longer), 0U);
   EXPECT_EQ(resources_.claims.count("CB:sha256:" + Sha256Hex(longer)), 1U);
-  for (const auto& [key, owner] : resources_.claims) EXPECT_LE(key.size(), 1024U);
+  for (const auto& [key, owner] : resources_.claims) EXPECT_LE(key.size(), 4096U);
+}
+
+TEST_F(DeduplicateTest, WhatIsNotReadableIsLeftToThoseThatDivertItAsItCame) {
+  const auto stage = Build(kDeduplicateEntry);
+  const Event& event = Add("no JSON");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_TRUE(event.active());
 }
 
 }  // namespace

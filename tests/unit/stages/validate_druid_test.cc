@@ -266,5 +266,12 @@ TEST_F(ValidateDruidTest, WhatHasLeftThePipelineIsNotTouched) {
   EXPECT_STREQ(event.reason(), "duplicate_key");
 }
 
+TEST_F(ValidateDruidTest, WhatIsNotReadableIsLeftToThoseThatDivertItAsItCame) {
+  const auto stage = Build(kValidateDruidEntry);
+  const Event& event = Add("no JSON");
+  ASSERT_TRUE(Run(*stage).ok());
+  EXPECT_TRUE(event.active());
+}
+
 }  // namespace
 }  // namespace sluice
