@@ -1,5 +1,7 @@
 """Kafka that asks who comes: SASL/SCRAM and TLS work, and a start that can't log in says why."""
 
+import uuid
+
 import pytest
 from support.certificates import Authority
 from support.generate_telemetry import Telemetry
@@ -72,3 +74,25 @@ def test_an_unknown_certificate_authority_is_named(secure_job, tmp_path):
     text = sluice.wait_unready("certificate")
     assert sluice.running() and "ssl.ca.location" in text, text
     assert sluice.terminate() == 0
+
+
+@pytest.fixture
+def bare_job(secure_kafka, secure_job):
+    """The main job as a user who has the rights that docs/operations.md lists, and no other."""
+    user = f"bare-{uuid.uuid4().hex[:8]}"
+    job = secure_job("SSL", certificate=secure_kafka.authority.issue(user))
+    job.user = f"User:{user}"
+    secure_kafka.allow("--operation", "Read", "--topic", job.input, "--group", job.group, principal=job.user)
+    for topic in job.outputs:
+        secure_kafka.allow("--operation", "Write", "--operation", "DescribeConfigs", "--topic", topic, principal=job.user)
+    secure_kafka.allow("--operation", "Write", "--transactional-id", job.group, "--resource-pattern-type", "prefixed",
+                       principal=job.user)
+    return job
+
+
+def test_the_rights_that_are_listed_are_enough(bare_job):
+    bare_job.start()
+    inputs = fed(bare_job)
+    bare_job.wait_done()
+    verdict = judge(inputs, bare_job.read(values=False), bare_job.prefix)
+    assert verdict.good, str(verdict)
