@@ -1,9 +1,12 @@
 """Kafka that asks who comes: SASL/SCRAM and TLS work, and a start that can't log in says why."""
 
+import time
+import uuid
+
 import pytest
 from support.certificates import Authority
 from support.generate_telemetry import Telemetry
-from support.preprocessor import judge
+from support.preprocessor import UNIQUE, judge
 from support.secure_kafka import PASSWORD, SecureKafka, scram_works
 
 EVENTS = 400
@@ -72,3 +75,41 @@ def test_an_unknown_certificate_authority_is_named(secure_job, tmp_path):
     text = sluice.wait_unready("certificate")
     assert sluice.running() and "ssl.ca.location" in text, text
     assert sluice.terminate() == 0
+
+
+@pytest.fixture
+def bare_job(secure_kafka, secure_job):
+    """The main job as a user who has the rights that docs/operations.md lists, and no other."""
+    user = f"bare-{uuid.uuid4().hex[:8]}"
+    job = secure_job("SSL", certificate=secure_kafka.authority.issue(user))
+    job.user = f"User:{user}"
+    secure_kafka.allow("--operation", "Read", "--topic", job.input, "--group", job.group, principal=job.user)
+    for topic in job.outputs:
+        secure_kafka.allow("--operation", "Write", "--operation", "DescribeConfigs", "--topic", topic, principal=job.user)
+    secure_kafka.allow("--operation", "Write", "--transactional-id", job.group, "--resource-pattern-type", "prefixed",
+                       principal=job.user)
+    return job
+
+
+def test_the_rights_that_are_listed_are_enough(bare_job):
+    bare_job.start()
+    inputs = fed(bare_job)
+    bare_job.wait_done()
+    verdict = judge(inputs, bare_job.read(values=False), bare_job.prefix)
+    assert verdict.good, str(verdict)
+
+
+def test_a_right_that_is_withdrawn_is_named_and_waited_for(secure_kafka, bare_job):
+    sluice = bare_job.start()
+    topic = bare_job.prefix + UNIQUE
+    secure_kafka.withdraw("--operation", "Write", "--topic", topic, principal=bare_job.user)
+    inputs = fed(bare_job)
+    assert "Write" in sluice.wait_unready(topic)
+    begun = sluice.metric("sluice_transactions_total")
+    time.sleep(10)
+    assert sluice.running() and sluice.metric("sluice_transactions_total") - begun < 30, "it fails as fast as it can"
+    secure_kafka.allow("--operation", "Write", "--topic", topic, principal=bare_job.user)
+    bare_job.wait_done()
+    sluice.wait_ready()
+    verdict = judge(inputs, bare_job.read(values=False), bare_job.prefix)
+    assert verdict.good, str(verdict)

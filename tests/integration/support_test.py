@@ -46,6 +46,11 @@ def test_telemetry_is_the_same_for_the_same_seed_and_has_every_fault():
     assert kinds == {"valid", "duplicate", *(name for name, _ in FAULTS)}
 
 
+def test_telemetry_has_no_invalid_lines_unless_asked_even_where_there_is_nothing_to_repeat_yet():
+    for seed in range(50):
+        assert {line.kind for _, line in zip(range(5), Telemetry(seed=seed, duplicates=0.5, invalid=0))} <= {"valid", "duplicate"}
+
+
 def sound_run():
     """What a faultless run of 300 lines leaves behind."""
     inputs, outputs, seen = {}, {topic: [] for topic in (DUPLICATE, FAILED)}, set()

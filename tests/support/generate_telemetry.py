@@ -83,7 +83,7 @@ class Telemetry:
             first = self._recent[int(self._random.random() * len(self._recent))]
             return Line(first.value, first.eid, first.mid, "duplicate")
         event = self._event()
-        if draw < self._duplicates + self._invalid:
+        if self._duplicates <= draw < self._duplicates + self._invalid:
             return self._spoil(event)
         line = Line(self._encode(event).encode(), event["eid"], event["mid"], "valid")
         if line.eid != "LOG":

@@ -44,7 +44,7 @@ class SecureKafka(KafkaCluster):
         listener = next(name for name, spoken in _PROTOCOLS.items() if spoken == protocol)
         return ",".join(f"127.0.0.1:{self._ports[node.number, listener]}" for node in self._nodes)
 
-    def options_of(self, protocol, password=PASSWORD, certificate_authority=None):
+    def options_of(self, protocol, password=PASSWORD, certificate_authority=None, certificate=None):
         """The client properties that a listener wants."""
         options = {"security.protocol": protocol}
         if "SASL" in protocol:
@@ -52,7 +52,8 @@ class SecureKafka(KafkaCluster):
         if "SSL" in protocol:
             options |= {"ssl.ca.location": certificate_authority or self.authority.certificate}
         if protocol == "SSL":
-            options |= {"ssl.certificate.location": self.client_certificate, "ssl.key.location": self.client_key}
+            key, certificate = certificate or (self.client_key, self.client_certificate)
+            options |= {"ssl.certificate.location": certificate, "ssl.key.location": key}
         return options
 
     def allow(self, *what, principal=f"User:{USER}"):
