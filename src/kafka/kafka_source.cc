@@ -225,7 +225,7 @@ void KafkaSource::TakeError(const rd_kafka_message_s& message) {
           ? nullptr
           : partitions_.Find(rd_kafka_topic_name(message.rkt), message.partition);
   if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    if (owned != nullptr) owned->ReachedEnd(message.offset);
+    if (owned != nullptr && !owned->held) owned->ReachedEnd(message.offset);
     return;
   }
   const std::string topic = message.rkt == nullptr ? "" : rd_kafka_topic_name(message.rkt);

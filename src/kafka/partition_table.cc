@@ -14,7 +14,7 @@ std::int64_t LagOf(const OwnedPartition& partition) {
 }  // namespace
 
 void OwnedPartition::ReachedEnd(std::int64_t offset) {
-  if (held || offset <= next) return;
+  if (offset <= next) return;
   if (gap_end != next) gap_begin = next;
   gap_end = offset;
   next = offset;

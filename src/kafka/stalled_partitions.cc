@@ -139,8 +139,14 @@ Status StalledPartitions::AskForRange(rd_kafka_s* consumer, OwnedPartition& part
   if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return Error{ErrorKind::kUnavailable, "asking for its first and last offset: " + CodeText(err)};
   }
-  // An empty partition that ends one offset further: the marker of a transaction stood there.
-  if (low == high && partition.next + 1 == low) partition.next = low;
+  // Nothing is left to be read, nor to be skipped: markers of transactions and aborted records,
+  // mostly, which the broker has thrown away since.
+  if (low == high && partition.next < low) {
+    events_.Log(kLogInfo, "EMPTY",
+                NameOf(partition) + " is empty: it is read on from its end " + std::to_string(low) +
+                    ", the committed offset is " + std::to_string(partition.committed));
+    partition.ReachedEnd(low);
+  }
   if (partition.next >= low && partition.next <= high) return Ok();
   const std::string range = std::to_string(low) + ".." + std::to_string(high);
   const std::string why = partition.next < low ? "its records up to " + std::to_string(low) +

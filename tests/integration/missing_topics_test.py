@@ -22,7 +22,7 @@ def test_a_missing_output_topic_is_not_created(new_job, obliging_kafka):
     job = new_job(kafka=obliging_kafka, create=[topic for topic in OUTPUTS if topic != AUDIT])
     sluice = job.process().start()
     sluice.wait_unready(job.prefix + AUDIT)
-    job.produce([EVENT % (b"START", b"one")])
+    job.produce([EVENT % (b"AUDIT", b"one")])
     time.sleep(5)
     assert job.prefix + AUDIT not in obliging_kafka.topics()
     obliging_kafka.create_topics([job.prefix + AUDIT])
