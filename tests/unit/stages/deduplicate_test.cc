@@ -170,7 +170,7 @@ TEST_F(DeduplicateTest, TwoBatchesMayBeUnderWay) {
   Add(Mid("a"));
   Batch second;
   const std::string text = Mid("a");
-  const Event& later = AddEvent(second, {Position{"in", 0, 7}, text});
+  Event& later = AddEvent(second, {Position{"in", 0, 7}, text});
   ASSERT_TRUE(stage->Start(batch_).ok());
   ASSERT_TRUE(stage->Start(second).ok());
   ASSERT_TRUE(stage->Finish(batch_).ok());

@@ -110,7 +110,7 @@ TEST_F(DenormalizeTest, TwoBatchesUnderWayGetTheirOwnReplies) {
   Add(E{}.Text());
   Batch second;
   const std::string text = E{.actor = {}, .context = R"({"did":"d2"})", .object = {}}.Text();
-  const Event& event = AddEvent(second, {Position{"in", 0, 1}, text});
+  Event& event = AddEvent(second, {Position{"in", 0, 1}, text});
   KnowDevice("d2", {{"state", "Assam"}});
   ASSERT_TRUE(stage_->Start(batch_).ok());
   ASSERT_TRUE(stage_->Start(second).ok());
