@@ -111,8 +111,10 @@ TEST_F(RedisLookupStoreTest, ManyAndLargeValuesComeThrough) {
   const std::string large(3'000'000, 'x');
   server->Command({"SET", "large", large});
   std::vector<std::string> keys;
+  keys.reserve(5000);
   for (int i = 0; i < 5000; ++i) keys.push_back("key" + std::to_string(i % 2500));
   std::vector<Lookup> lookups;
+  lookups.reserve(keys.size() + 1);
   for (const std::string& key : keys) lookups.push_back({Kind::kText, key});
   lookups.push_back({Kind::kText, "large"});
   server->Command({"SET", "key7", "seven"});

@@ -31,7 +31,7 @@ std::string Members(const std::string& pointer, const std::string& value) {
   std::size_t at = 1;
   while (true) {
     const std::size_t end = pointer.find('/', at);
-    text += '"' + pointer.substr(at, end - at) + "\":";
+    text.append("\"").append(pointer, at, end - at).append("\":");
     if (end == std::string::npos) return text + value + closing;
     text += '{';
     closing += '}';
@@ -69,7 +69,8 @@ class DruidSchemasTest : public testing::Test {
                           const std::set<std::string>& types,
                           const std::vector<std::string>& names) {
     for (const std::string& name : names) {
-      const std::string pointer = parent + '/' + name;
+      std::string pointer = parent;
+      pointer.append("/").append(name);
       for (const auto& [type, sample] : kSamples) {
         const std::string text = Event(schema, Members(pointer, sample));
         EXPECT_EQ(Verdict(schema, text), types.contains(type) ? kAccepted : Quoted(pointer))
