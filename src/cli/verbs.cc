@@ -13,6 +13,7 @@
 #include "daemon/builtin_ports.h"
 #include "daemon/daemon.h"
 #include "daemon/explain.h"
+#include "daemon/signals.h"
 #include "stages/builtin.h"
 #include "util/place.h"
 
@@ -88,7 +89,10 @@ Result<CheckedConfig> Load(const ConfigArguments& arguments) {
 }  // namespace
 
 int RunVerb(const RunArguments& arguments) {
-  auto loaded = Load(arguments.config);
+  auto loaded = [&arguments] {
+    const Signals::EndAtOnce interruptible;
+    return Load(arguments.config);
+  }();
   if (!loaded) return Fail(loaded.error());
   const CheckedConfig& checked = loaded.value();
   if (arguments.print_config) {

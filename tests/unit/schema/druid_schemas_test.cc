@@ -32,7 +32,7 @@ std::string Members(const std::string& pointer, const std::string& value) {
   while (true) {
     const std::size_t end = pointer.find('/', at);
     text.append("\"").append(pointer, at, end - at).append("\":");
-    if (end == std::string::npos) return text + value + closing;
+    if (end == std::string::npos) return text.append(value).append(closing);
     text += '{';
     closing += '}';
     at = end + 1;
