@@ -55,8 +55,9 @@ class Flow {
   Status Probe();
 
   /// Replaces from now on what the sink has refused (QuarantineList::Add).
-  bool Quarantine(const Position& position, std::optional<TopicId> topic, std::string reason) {
-    return quarantine_.Add(position, topic, std::move(reason));
+  bool Quarantine(const Position& position, std::optional<TopicId> topic,
+                  const std::string& reason) {
+    return quarantine_.Add(position, topic, reason);
   }
 
   /// Adds the counts of what is in hand to the metrics: it is committed.

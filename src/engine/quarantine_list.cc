@@ -14,9 +14,9 @@ std::string KeyOf(const Position& position, std::optional<TopicId> topic) {
 }  // namespace
 
 bool QuarantineList::Add(const Position& position, std::optional<TopicId> topic,
-                         std::string reason) {
+                         const std::string& reason) {
   std::string key = KeyOf(position, topic);
-  if (!reasons_.try_emplace(key, std::move(reason)).second) return false;
+  if (!reasons_.try_emplace(key, reason).second) return false;
   order_.push_back(std::move(key));
   if (order_.size() > kMost) {
     reasons_.erase(order_.front());

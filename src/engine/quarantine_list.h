@@ -21,7 +21,7 @@ class QuarantineList {
 
   /// `topic` is the sink's number; nullopt: all of the record. False if it was there already, so
   /// that its replacement is refused too.
-  bool Add(const Position& position, std::optional<TopicId> topic, std::string reason);
+  bool Add(const Position& position, std::optional<TopicId> topic, const std::string& reason);
   /// The reason; nullptr if it is not listed. Valid until the next Add.
   [[nodiscard]] const std::string* Find(const Position& position,
                                         std::optional<TopicId> topic) const;

@@ -14,6 +14,8 @@ constexpr int kLogError = 3;
 /// The library's name for a log line that is about a partition's part in a transaction; below the
 /// level of an error it says nothing without `debug`.
 constexpr std::string_view kRegistration = "ADDPARTS";
+/// What the brokers say of the other partitions of the same request.
+constexpr std::string_view kBystander = "not attempted";
 /// Before it, the nonce of SCRAM is one that Kafka 4 refuses as a wrong password.
 constexpr int kKeepsNonce = 0x02060100;
 
@@ -79,7 +81,8 @@ void ClientEvents::OnLog(const rd_kafka_s* client, int level, const char* facili
   // A client that is being made or destroyed may have no opaque.
   const auto* events = static_cast<const ClientEvents*>(rd_kafka_opaque(client));
   if (events == nullptr) return;
-  if (std::string_view(facility) == kRegistration) {
+  const std::string_view line = text;
+  if (std::string_view(facility) == kRegistration && line.find(kBystander) == line.npos) {
     const std::scoped_lock lock(events->mutex_);
     events->refused_partition_ = text;
   }

@@ -147,10 +147,16 @@ Error Producer::ErrorOf(const CallFailure& failure, ProducerCall call, const std
   fenced_ = fenced_ || IsFencing(failure.code);
   Error error{KindOf(failure, call),
               what + ": " + failure.text + " (" + CodeName(failure.code) + ")"};
+  int cause = failure.code;
   if (const std::string partition = events_.TakeRefusedPartition(); !partition.empty()) {
     error.message += "; " + partition;
+    constexpr int kDenied = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+    if (partition.find(CodeText(kDenied)) != std::string::npos) cause = kDenied;
   }
-  error.message += Advice(failure.code);
+  if (IsMissingRight(cause) && error.kind == ErrorKind::kAbortTransaction) {
+    error.kind = ErrorKind::kUnavailable;
+  }
+  error.message += Advice(cause);
   if (error.kind == ErrorKind::kAbortTransaction) {
     // Where it fails because a record did, the record says what to do; its report may lag behind.
     const Clock::time_point end = Clock::now() + kReportTime;
