@@ -42,8 +42,9 @@ class Sink {
   /// Writes all records of the outbox, whose bytes must stay until Commit, CommitWith or Abort
   /// returns.
   virtual Status Write(const Outbox& outbox) = 0;
-  /// From the next Begin on, each output is acknowledged before the next one is sent, until it is
-  /// switched off: slow, but a refusal is then that of one output.
+  /// From the next Begin on, each output is acknowledged before the next one is sent, as far as the
+  /// transaction's time allows, until it is switched off: slow, but a refusal is that of one
+  /// output.
   virtual void WriteAlone(bool /*alone*/) {}
   /// After kRefused, until the next Begin: the output that was refused, where that is certain.
   [[nodiscard]] virtual std::optional<RefusedOutput> Refused() const { return std::nullopt; }

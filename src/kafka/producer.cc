@@ -210,7 +210,13 @@ ErrorHandle Producer::TrySend(const OutputRecord& record) {
   return error;
 }
 
+void Producer::SendAlone(bool alone) {
+  alone_until_.reset();
+  if (alone) alone_until_ = Clock::now() + settings_.transaction_timeout / 2;
+}
+
 Status Producer::Send(const OutputRecord& record) {
+  alone_ = alone_until_ && Clock::now() < *alone_until_;
   SLUICE_TRY(HandOver(record));
   return alone_ ? Flush() : Ok();
 }

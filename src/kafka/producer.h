@@ -65,8 +65,9 @@ class Producer {
   /// the next one. The producer must be replaced before that begins.
   [[nodiscard]] bool end_in_doubt() const { return unanswered_.any(); }
 
-  /// From now on Send waits for the acknowledgement of its record.
-  void SendAlone(bool alone) { alone_ = alone; }
+  /// From now on Send waits for the acknowledgement of its record, for half of the transaction
+  /// time-out: what comes after that goes in requests with others again.
+  void SendAlone(bool alone);
   /// The record that failed first since Begin, if it was in no request with others.
   [[nodiscard]] const std::optional<RefusedOutput>& refused() const { return refused_; }
 
@@ -97,7 +98,8 @@ class Producer {
   UnansweredRequests unanswered_;
   std::optional<DeliveryFailure> first_failure_;
   std::optional<RefusedOutput> refused_;
-  bool alone_ = false;
+  bool alone_ = false;  ///< The record that is sent now.
+  std::optional<std::chrono::steady_clock::time_point> alone_until_;
   bool failed_ = false;  ///< A call failed since Begin.
   bool fenced_ = false;
   bool topics_in_doubt_ = false;
