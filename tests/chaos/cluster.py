@@ -9,7 +9,7 @@ import tempfile
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from support.kafka_cluster import KafkaCluster
+from support.kafka_cluster import KafkaCluster, patiently
 from support.kafka_proxy import KafkaProxy
 from support.kafka_wire import Wire
 from support.processes import lasting_port, wait_until
@@ -101,7 +101,8 @@ class ChaosCluster(KafkaCluster):
 
     def members(self, group):
         """Names of the static members of a group: the broker puts them before the ids that it makes up."""
-        found = self._admin.list_groups(group, timeout=10)
+        # Other faults may keep the brokers from answering at the time.
+        found = patiently(lambda: self._admin.list_groups(group, timeout=10))
         # An id of its own making is a UUID, of five parts, behind the name or the client id.
         return {member.id.rsplit("-", 5)[0] for each in found for member in each.members}
 

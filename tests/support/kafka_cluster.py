@@ -294,19 +294,19 @@ class KafkaCluster(KafkaCommands):
 
     @staticmethod
     def _watermarks(reader, partition):
-        return _patiently(lambda: reader.get_watermark_offsets(partition, timeout=_OUT_OF_SIGHT))
+        return patiently(lambda: reader.get_watermark_offsets(partition, timeout=_OUT_OF_SIGHT))
 
     def committed(self, group, topics, stable=True):
         """{(topic, partition): next offset of the group, or -1}. stable: offsets of an open transaction
         are waited for; else the last ones that are committed."""
         reader = self._reader(group, "read_committed" if stable else "read_uncommitted")
-        found = _patiently(lambda: reader.committed(self.partitions(topics), timeout=_OUT_OF_SIGHT))
+        found = patiently(lambda: reader.committed(self.partitions(topics), timeout=_OUT_OF_SIGHT))
         return {(p.topic, p.partition): max(p.offset, -1) for p in found}
 
     def set_offset(self, group, topic, partition, offset):
         """As an operator does for a group without members."""
         reader = self._reader(group)
-        _patiently(lambda: reader.commit(offsets=[TopicPartition(topic, partition, offset)], asynchronous=False))
+        patiently(lambda: reader.commit(offsets=[TopicPartition(topic, partition, offset)], asynchronous=False))
 
     def lag(self, group, topics):
         """Records that the group has not done; None while a partition has no committed offset and is not empty."""
@@ -360,7 +360,7 @@ class KafkaCluster(KafkaCommands):
         return {topic: found[topic] for topic in topics}
 
 
-def _patiently(call):
+def patiently(call):
     """A call that is tried again while the cluster is about to find a coordinator or leader."""
     failure = None
 
