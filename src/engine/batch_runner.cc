@@ -110,11 +110,7 @@ std::optional<Refusal> BatchRunner::RefusalOf(const Event& event) const {
   // What comes of a batch is smaller, and bytes are passed on as they are: measured when written.
   const bool measured = form_ == RecordForm::kEvent;
   if (measured && event.raw().size() > collector_.max_input_bytes()) return kInputTooLarge;
-  const std::string* why = quarantine_.Find(event.position(), std::nullopt);
-  if (why == nullptr) return std::nullopt;
-  Refusal refusal = kRefusedBySink;
-  refusal.detail = *why;
-  return refusal;
+  return quarantine_.Find(event.position(), std::nullopt);
 }
 
 void BatchRunner::Read(const Record& record, Batch& batch, Event& event) {

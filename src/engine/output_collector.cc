@@ -89,18 +89,16 @@ void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header
     EmitReplacement(event, written.value, kRecordTooLarge);
     return;
   }
-  if (const std::string* why = RefusedBefore(topic, event)) {
-    Refusal refusal = kRefusedBySink;
-    refusal.detail = *why;
-    EmitReplacement(event, written.value, refusal);
+  if (const std::optional<Refusal> refusal = RefusedBefore(topic, event)) {
+    EmitReplacement(event, written.value, *refusal);
     return;
   }
   Send(record, event);
 }
 
-const std::string* OutputCollector::RefusedBefore(TopicId topic, const Event& event) const {
+std::optional<Refusal> OutputCollector::RefusedBefore(TopicId topic, const Event& event) const {
   const std::optional<TopicId> sink = settings_.topics[topic].sink;
-  return sink ? quarantine_.Find(event.position(), sink) : nullptr;
+  return sink ? quarantine_.Find(event.position(), sink) : std::nullopt;
 }
 
 void OutputCollector::Send(const OutputRecord& record, Event& event) {

@@ -70,8 +70,8 @@ class OutputCollector final : public Emitter {
  private:
   void Prepare(Event& event);
   void Append(TopicId topic, Event& event, std::span<const Header> headers);
-  /// Why the sink refused this output before; nullptr if it did not.
-  [[nodiscard]] const std::string* RefusedBefore(TopicId topic, const Event& event) const;
+  /// Why the sink refused this output before; nullopt if it did not.
+  [[nodiscard]] std::optional<Refusal> RefusedBefore(TopicId topic, const Event& event) const;
   /// To the sink, and to the pipelines that read the topic.
   void Send(const OutputRecord& record, Event& event);
   std::span<const Header> CopyHeaders(std::span<const Header> headers);

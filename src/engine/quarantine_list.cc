@@ -25,11 +25,14 @@ bool QuarantineList::Add(const Position& position, std::optional<TopicId> topic,
   return true;
 }
 
-const std::string* QuarantineList::Find(const Position& position,
-                                        std::optional<TopicId> topic) const {
-  if (reasons_.empty()) return nullptr;
+std::optional<Refusal> QuarantineList::Find(const Position& position,
+                                            std::optional<TopicId> topic) const {
+  if (reasons_.empty()) return std::nullopt;
   const auto found = reasons_.find(KeyOf(position, topic));
-  return found == reasons_.end() ? nullptr : &found->second;
+  if (found == reasons_.end()) return std::nullopt;
+  Refusal refusal = kRefusedBySink;
+  refusal.detail = found->second;
+  return refusal;
 }
 
 }  // namespace sluice

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/oversize.h"
 #include "sluice/event.h"
 #include "sluice/position.h"
 
@@ -22,9 +23,9 @@ class QuarantineList {
   /// `topic` is the sink's number; nullopt: all of the record. False if it was there already, so
   /// that its replacement is refused too.
   bool Add(const Position& position, std::optional<TopicId> topic, const std::string& reason);
-  /// The reason; nullptr if it is not listed. Valid until the next Add.
-  [[nodiscard]] const std::string* Find(const Position& position,
-                                        std::optional<TopicId> topic) const;
+  /// Why it must be replaced; nullopt if it is not listed. Valid until the next Add.
+  [[nodiscard]] std::optional<Refusal> Find(const Position& position,
+                                            std::optional<TopicId> topic) const;
 
  private:
   std::map<std::string, std::string, std::less<>> reasons_;
