@@ -12,7 +12,7 @@ namespace {
 int Ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
 
 std::string NameOf(const rd_kafka_topic_partition_t& partition) {
-  return std::string(partition.topic) + "[" + std::to_string(partition.partition) + "]";
+  return PartitionName(partition.topic, partition.partition);
 }
 
 Error OffsetError(int code, const std::string& what) {
@@ -50,6 +50,10 @@ Result<std::int64_t> OffsetFromReset(rd_kafka_s* consumer,
 }
 
 }  // namespace
+
+std::string PartitionName(std::string_view topic, std::int32_t partition) {
+  return std::string(topic) + "[" + std::to_string(partition) + "]";
+}
 
 PartitionListHandle OffsetList(const Checkpoint& checkpoint) {
   PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(checkpoint.size())));

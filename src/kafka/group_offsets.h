@@ -1,6 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "kafka/handles.h"
 #include "kafka/settings.h"
@@ -8,6 +11,9 @@
 #include "sluice/result.h"
 
 namespace sluice::kafka {
+
+/// "telemetry.raw[3]", for messages.
+std::string PartitionName(std::string_view topic, std::int32_t partition);
 
 /// The checkpoint in the library's form.
 PartitionListHandle OffsetList(const Checkpoint& checkpoint);

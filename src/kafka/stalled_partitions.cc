@@ -19,14 +19,11 @@ constexpr std::chrono::seconds kAnswerTime{1};
 constexpr std::chrono::seconds kTrialTime{2};
 
 std::string NameOf(const OwnedPartition& partition) {
-  return std::string(partition.topic) + "[" + std::to_string(partition.partition) + "]";
+  return PartitionName(partition.topic, partition.partition);
 }
 
-PartitionListHandle ListOf(const OwnedPartition& partition) {
-  PartitionListHandle list(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(list.get(), partition.topic.data(), partition.partition)
-      ->offset = partition.next;
-  return list;
+PartitionListHandle ListOf(const OwnedPartition& partition, std::int64_t offset) {
+  return OffsetList({{partition.topic, partition.partition, offset}});
 }
 
 bool IsRangeError(int code) { return code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET; }
@@ -74,7 +71,7 @@ void StalledPartitions::Put(rd_kafka_s* consumer, Entry& entry, OwnedPartition& 
   entry.next = Clock::now();
   // The range is asked for at once: it is what the operator has to know.
   if (!IsRangeError(entry.code) || entry.explained) entry.next += entry.backoff.Next();
-  rd_kafka_pause_partitions(consumer, ListOf(partition).get());
+  rd_kafka_pause_partitions(consumer, ListOf(partition, partition.next).get());
 }
 
 bool StalledPartitions::Retry(rd_kafka_s* consumer, PartitionTable& partitions) {
@@ -108,7 +105,7 @@ bool StalledPartitions::RetryOne(rd_kafka_s* consumer, Entry& entry, OwnedPartit
   partition.held = false;
   entry.on_trial = true;
   entry.next = Clock::now() + kTrialTime;
-  const PartitionListHandle list = ListOf(partition);
+  const PartitionListHandle list = ListOf(partition, partition.next);
   rd_kafka_resume_partitions(consumer, list.get());
   const TopicHandle topic(rd_kafka_topic_new(consumer, entry.topic.c_str(), nullptr));
   // One whose fetcher was stopped can't seek.
@@ -122,9 +119,8 @@ Status StalledPartitions::Ask(rd_kafka_s* consumer, Entry& entry, OwnedPartition
   if (!IsMissingRight(entry.code)) return Ok();
   // It needs the right that reading needs, and changes nothing; the library would not say again
   // that reading is denied.
-  PartitionListHandle list = ListOf(partition);
-  list->elems[0].offset = partition.committed;
-  Status committed = CommitOffsets(consumer, list.get(), kAnswerTime);
+  Status committed =
+      CommitOffsets(consumer, ListOf(partition, partition.committed).get(), kAnswerTime);
   if (!committed)
     return Error{ErrorKind::kUnavailable, committed.error().message + Advice(entry.code)};
   return Ok();
