@@ -151,7 +151,8 @@ Status KafkaSink::Abort() {
   if (abort) {
     metrics_.aborts.Increment();
     // A new producer aborts what the old one left, without waiting for records that can't arrive.
-    Status aborted = producer_->record_failed() ? Remake() : Judge(producer_->Abort());
+    const bool remake = producer_->record_failed() || producer_->topics_in_doubt();
+    Status aborted = remake ? Remake() : Judge(producer_->Abort());
     if (aborted.ok()) return aborted;
     if (aborted.error().kind == ErrorKind::kFatal) error.kind = ErrorKind::kFatal;
     error.message = std::move(aborted).error().message;

@@ -145,6 +145,9 @@ Status Producer::Repeat(ProducerCall call, const char* name, milliseconds limit,
 Error Producer::ErrorOf(const CallFailure& failure, ProducerCall call, const std::string& what) {
   failed_ = true;
   fenced_ = fenced_ || IsFencing(failure.code);
+  // The library names no topic that the coordinator does not know, and later hides even that.
+  topics_in_doubt_ = topics_in_doubt_ || IsMissingTopic(failure.code) ||
+                     (transactional() && failure.code == RD_KAFKA_RESP_ERR__STATE);
   Error error{KindOf(failure, call),
               what + ": " + failure.text + " (" + CodeName(failure.code) + ")"};
   int cause = failure.code;
@@ -237,7 +240,6 @@ Status Producer::HandOver(const OutputRecord& record) {
     const CallFailure failure = Describe(client_.get(), std::move(error));
     const std::string what = Writing(record, topics_[record.topic].get());
     if (IsMissingTopic(failure.code) && !first_failure_) {
-      topics_in_doubt_ = true;
       first_failure_ = DeliveryFailure{failure.code, what + ": " + failure.text};
     }
     if (KindOfDelivery(failure.code) == ErrorKind::kRefused && !first_failure_) {

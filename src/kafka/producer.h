@@ -56,8 +56,8 @@ class Producer {
   /// True if a record failed since Begin. librdkafka 2.0.2 then leaves a gap in the sequence: the
   /// records after it, and the next transaction, fail on it. The producer must be replaced.
   [[nodiscard]] bool record_failed() const { return first_failure_.has_value(); }
-  /// True if a record was not taken in time or was too large, or its topic is gone: the topics must
-  /// be looked at.
+  /// True if a record was not taken in time or was too large, or a topic may be gone: the topics
+  /// must be looked at.
   [[nodiscard]] bool topics_in_doubt() const { return topics_in_doubt_; }
   /// True once the library gave the client up: only a new one goes on.
   [[nodiscard]] bool broken() const;

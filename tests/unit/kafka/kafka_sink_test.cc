@@ -236,6 +236,20 @@ TEST_F(KafkaSinkTest, ARightThatIsMissingIsWaitedForAndNamed) {
   ExpectOk(Transaction());
 }
 
+TEST_F(KafkaSinkTest, ATopicThatWentDuringATransactionIsNamedThoughTheAnswerDoesNot) {
+  Start({"a"});
+  cluster().FailNext(api::kEndTxn, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  ExpectKind(Transaction(), ErrorKind::kAbortTransaction);
+  cluster().HideTopic(out_);
+  const Status aborted = sink_->Abort();
+  cluster().ShowTopic(out_);
+  ASSERT_FALSE(aborted.ok());
+  EXPECT_NE(aborted.error().message.find("sink topic not usable: " + out_), std::string::npos)
+      << aborted.error().message;
+  RetryUntilOk([this] { return sink_->Replace(); });
+  ExpectOk(Transaction());
+}
+
 TEST_F(KafkaSinkTest, AFencedProducerIsReplacedAndTheThirdTimeIsFatal) {
   Start({"a"});
   for (int i = 0; i < 2; ++i) {
