@@ -16,6 +16,8 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 # Its -pthread says nothing to this C library, but precompiled headers made without it would not fit.
 set_target_properties(PkgConfig::RE2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
+find_package(CURL REQUIRED)
 if(TARGET yaml-cpp::yaml-cpp)
   set(SLUICE_YAML yaml-cpp::yaml-cpp)
 else()

@@ -12,7 +12,8 @@ namespace sluice {
 /// A question for reference data.
 struct Lookup {
   enum class Kind : std::uint8_t {
-    kText,  ///< The text under the key (Redis: GET).
+    kText,  ///< The text under the key (Redis: GET; HTTP: the body of the answer, whatever its
+            ///< code).
     kHash,  ///< The named fields under the key (Redis: HGETALL).
   };
   Kind kind = Kind::kText;
@@ -30,6 +31,8 @@ struct LookupReply {
     kFound,
     kMissing,
     kWrongType,  ///< Something else stands under the key: a hash where text is asked for, say.
+    /// Asked as often as the store is told to, and no usable answer came for this key.
+    kUnanswered,
   };
   State state = State::kMissing;
   std::string_view text;                ///< Of a kText that was found.

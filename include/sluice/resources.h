@@ -8,7 +8,9 @@
 #include "sluice/event.h"
 #include "sluice/lookup_store.h"
 #include "sluice/result.h"
+#include "sluice/row_store.h"
 #include "sluice/schema_registry.h"
+#include "sluice/table_store.h"
 
 namespace sluice {
 
@@ -31,6 +33,10 @@ class Resources {
   virtual Result<std::unique_ptr<ClaimStore>> Claims(const std::string& store) = 0;
   /// A connection of its own to the reference data of that name; kInvalidConfig if there is none.
   virtual Result<std::unique_ptr<LookupStore>> Lookups(const std::string& store) = 0;
+  /// A connection of its own to the table of that name; kInvalidConfig if there is none.
+  virtual Result<std::unique_ptr<TableStore>> Tables(const std::string& store) = 0;
+  /// A connection of its own to the rows of that name; kInvalidConfig if there is none.
+  virtual Result<std::unique_ptr<RowStore>> Rows(const std::string& store) = 0;
   /// The schemas under a directory, loaded and compiled once per process;
   /// kInvalidConfig names the file that is broken.
   virtual Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) = 0;

@@ -14,7 +14,9 @@
 #include "sluice/log.h"
 #include "sluice/lookup_store.h"
 #include "sluice/metrics.h"
+#include "sluice/row_store.h"
 #include "sluice/spec.h"
+#include "sluice/table_store.h"
 
 namespace sluice {
 
@@ -55,6 +57,8 @@ struct StoreSpec : Spec {
   std::function<Result<std::unique_ptr<ClaimStore>>(const ConfigNode&, const StoreContext&)> claims;
   std::function<Result<std::unique_ptr<LookupStore>>(const ConfigNode&, const StoreContext&)>
       lookups;
+  std::function<Result<std::unique_ptr<TableStore>>(const ConfigNode&, const StoreContext&)> tables;
+  std::function<Result<std::unique_ptr<RowStore>>(const ConfigNode&, const StoreContext&)> rows;
 };
 
 }  // namespace sluice

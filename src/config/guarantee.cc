@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "util/join.h"
+
 namespace sluice {
 namespace {
 
@@ -52,8 +54,7 @@ std::string ExactlyOnceObstacle(const PipelineConfig& config) {
   return text;
 }
 
-std::string GuaranteeOf(const PipelineConfig& config,
-                        const std::vector<std::string>& claim_stores) {
+std::string GuaranteeOf(const PipelineConfig& config, const StoreUse& stores) {
   std::string text = "exactly once";
   if (!CommitsJointly(config)) {
     text = HasPositions(config)
@@ -62,9 +63,13 @@ std::string GuaranteeOf(const PipelineConfig& config,
     if (!config.source.traits.resumes) text += "; each start reads the source from its beginning";
   }
   std::vector<std::string> forgetful;
-  AddForgetful(config, claim_stores, forgetful);
+  AddForgetful(config, stores.claimed, forgetful);
   for (const std::string& store : forgetful) {
     text += "; the claims of store " + store + " are gone after a restart";
+  }
+  if (!stores.written.empty()) {
+    text += "; what is written to " + Join(stores.written) +
+            " may be written again after a failure, and changes nothing then";
   }
   return text;
 }

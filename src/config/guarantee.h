@@ -7,12 +7,18 @@
 
 namespace sluice {
 
+/// How stages use the stores, by their names.
+struct StoreUse {
+  std::vector<std::string> claimed = {};  ///< Keys are claimed in them.
+  std::vector<std::string> written = {};  ///< Their tables or rows are written.
+};
+
 /// What the operator may rely on, in words: "exactly once".
 ///
 /// It follows from `delivery`, from whether the sink can commit the source's checkpoint with its
-/// outputs, and from the stores that hold claims; docs/delivery.md explains each case.
-/// `claim_stores` are the names of the stores that stages claim keys in.
-std::string GuaranteeOf(const PipelineConfig& config, const std::vector<std::string>& claim_stores);
+/// outputs, and from the stores that hold claims or are written; docs/delivery.md explains each
+/// case.
+std::string GuaranteeOf(const PipelineConfig& config, const StoreUse& stores);
 
 /// True if source and sink are one system, so that a topic's name means the same topic in both.
 bool IsOneSystem(const PipelineConfig& config);

@@ -120,7 +120,7 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
   shared.stop = stop.get_token();
   auto workers = BuildWorkers(shared, slots, watchdog);
   if (!workers) return Fail(workers.error());
-  process.delivery = GuaranteeOf(pipeline, shared.claim_stores);
+  process.delivery = GuaranteeOf(pipeline, shared.store_use);
   process.source =
       Join(workers.value().front()->source_topics()) + " of " + pipeline.source.traits.description;
   admin.value()->Publish(process);
@@ -149,7 +149,7 @@ Result<std::string> ValidateDaemonConfig(const PipelineConfig& pipeline) {
   Watchdog watchdog({});
   const auto ports = MakePorts(pipeline, 0, built.value(), watchdog, NoLog(), metrics);
   if (!ports) return ports.error();
-  return GuaranteeOf(pipeline, shared.claim_stores);
+  return GuaranteeOf(pipeline, shared.store_use);
 }
 
 }  // namespace sluice

@@ -18,6 +18,8 @@ std::size_t IndexOf(std::vector<std::string>& names, const std::string& name) {
   return names.size() - 1;
 }
 
+void AddOnce(std::vector<std::string>& names, const std::string& name) { IndexOf(names, name); }
+
 }  // namespace
 
 WorkerResources::WorkerResources(SharedResources& shared, const PipelineConfig& part)
@@ -72,9 +74,7 @@ Result<std::unique_ptr<ClaimStore>> WorkerResources::Claims(const std::string& n
     return store.cache_node->Complain(
         "claims can't be cached; leave `cache` out, or give the reference data a store of its own");
   }
-  if (std::ranges::find(shared_.claim_stores, name) == shared_.claim_stores.end()) {
-    shared_.claim_stores.push_back(name);
-  }
+  AddOnce(shared_.store_use.claimed, name);
   const bool replaced = shared_.claims_in_memory && store.spec->remote;
   const StoreConfig used = replaced ? Offline(store) : store;
   return used.spec->claims(*used.node, ContextOf(store));
@@ -96,6 +96,26 @@ Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string&
   }
   lookups = std::make_unique<CountedLookupStore>(std::move(lookups), shared_.metrics, name);
   return lookups;  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the caller owns it.
+}
+
+Result<std::unique_ptr<TableStore>> WorkerResources::Tables(const std::string& name) {
+  const auto found = StoreOf(name);
+  if (!found) return found.error();
+  const StoreConfig& store = *found.value();
+  if (!store.spec->tables) return store.node->Complain("holds no table by key; use `redis`");
+  AddOnce(shared_.store_use.written, name);
+  return store.spec->tables(*store.node, ContextOf(store));
+}
+
+Result<std::unique_ptr<RowStore>> WorkerResources::Rows(const std::string& name) {
+  const auto found = StoreOf(name);
+  if (!found) return found.error();
+  const StoreConfig& store = *found.value();
+  if (!store.spec->rows) {
+    return store.node->Complain("holds no rows; use `postgres` or `cassandra`");
+  }
+  AddOnce(shared_.store_use.written, name);
+  return store.spec->rows(*store.node, ContextOf(store));
 }
 
 Result<std::shared_ptr<const SchemaRegistry>> WorkerResources::Schemas(

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/guarantee.h"
 #include "config/pipeline_config.h"
 #include "engine/stage_observer.h"
 #include "sluice/log.h"
@@ -27,7 +28,7 @@ struct SharedResources {
 
   std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas = {};
   SharedObjects objects = {};
-  std::vector<std::string> claim_stores = {};  ///< Names of the stores that claims are made in.
+  StoreUse store_use = {};
 };
 
 /// Resources of one pipeline of a worker; hands out the ids that its metrics are then made with.
@@ -43,6 +44,8 @@ class WorkerResources final : public Resources {
   CounterId Counter(const std::string& name) override;
   Result<std::unique_ptr<ClaimStore>> Claims(const std::string& store) override;
   Result<std::unique_ptr<LookupStore>> Lookups(const std::string& store) override;
+  Result<std::unique_ptr<TableStore>> Tables(const std::string& store) override;
+  Result<std::unique_ptr<RowStore>> Rows(const std::string& store) override;
   Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) override;
 
   /// Real topic names by TopicId.

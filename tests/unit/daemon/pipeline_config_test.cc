@@ -408,9 +408,10 @@ TEST_F(PipelineConfigTest, TheGuaranteeFollowsFromThePortsTheStoresAndTheDeliver
             "at least once");
   const Override store{"stores.dedup.memory", "{}"};
   EXPECT_EQ(GuaranteeOf(Checked(kSmall, {store}), {}), "exactly once");
-  EXPECT_EQ(GuaranteeOf(Checked(kSmall, {store}), {"dedup"}),
+  EXPECT_EQ(GuaranteeOf(Checked(kSmall, {store}), {.claimed = {"dedup"}}),
             "exactly once; the claims of store dedup are gone after a restart");
-  EXPECT_EQ(GuaranteeOf(Checked(kSmall, {{"stores.dedup.redis.url", "redis://h"}}), {"dedup"}),
+  EXPECT_EQ(GuaranteeOf(Checked(kSmall, {{"stores.dedup.redis.url", "redis://h"}}),
+                        {.claimed = {"dedup"}}),
             "exactly once");
 }
 

@@ -152,7 +152,7 @@ TEST_F(ResourcesTest, TheStoresThatHoldClaimsAreNoted) {
   WorkerResources resources(shared_, config_);
   ASSERT_TRUE(resources.Claims("b").ok());
   ASSERT_TRUE(resources.Lookups("a").ok());
-  EXPECT_EQ(shared_.claim_stores, std::vector<std::string>{"b"});
+  EXPECT_EQ(shared_.store_use.claimed, std::vector<std::string>{"b"});
 }
 
 TEST_F(ResourcesTest, ClaimsInMemoryAreSharedByTheWorkersAndNotByPipelines) {

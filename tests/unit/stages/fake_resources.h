@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -43,6 +44,16 @@ class FakeResources final : public Resources {
     last_lookups[store] = made.get();
     return std::unique_ptr<LookupStore>(std::move(made));
   }
+  Result<std::unique_ptr<TableStore>> Tables(const std::string& store) override {
+    const auto make = tables.find(store);
+    if (make == tables.end()) return Error{ErrorKind::kInvalidConfig, "no " + store};
+    return make->second();
+  }
+  Result<std::unique_ptr<RowStore>> Rows(const std::string& store) override {
+    const auto make = rows.find(store);
+    if (make == rows.end()) return Error{ErrorKind::kInvalidConfig, "no " + store};
+    return make->second();
+  }
   Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) override {
     return LoadSchemas(std::string(SLUICE_SOURCE_DIR "/") + directory);
   }
@@ -54,6 +65,9 @@ class FakeResources final : public Resources {
   std::map<std::string, std::string> claims;
   std::map<std::string, fakes::FakeLookups::Entries> lookups;  ///< By store.
   std::map<std::string, fakes::FakeLookups*> last_lookups;     ///< Of the stage built last.
+  /// By store: what makes a connection to it.
+  std::map<std::string, std::function<std::unique_ptr<TableStore>()>> tables;
+  std::map<std::string, std::function<std::unique_ptr<RowStore>()>> rows;
   fakes::FakeClaims* last_store = nullptr;  ///< Of the stage that was built last.
 
  private:
