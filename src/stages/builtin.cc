@@ -1,5 +1,6 @@
 #include "stages/builtin.h"
 
+#include "stages/apply_rating/apply_rating.h"
 #include "stages/check_audit/check_audit.h"
 #include "stages/check_batch/check_batch.h"
 #include "stages/correct_organisation/correct_organisation.h"
@@ -35,6 +36,7 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::FlattenWorkOrderSpec()));
   SLUICE_TRY(registry.Add(stages::FilterEventsSpec()));
   SLUICE_TRY(registry.Add(stages::DenormalizeSpec()));
+  SLUICE_TRY(registry.Add(stages::ApplyRatingSpec()));
   SLUICE_TRY(registry.Add(stages::RouteSpec()));
   return Ok();
 }
