@@ -15,7 +15,7 @@ from chaos.inputs import Inputs
 from chaos.progress import Progress
 from chaos.reference import ReferenceJudge, copy_inputs, run_calmly
 from chaos.schedule import Schedule
-from chaos.state import compare, state_of
+from chaos.state import compare, side_by_side, state_of
 from chaos.update_models import UpdateModel
 from chaos.verdict import Judge
 from chaos.world import SESSION_S, TRANSACTION_S, Job
@@ -239,5 +239,8 @@ class Run:
         judge = ReferenceJudge(self._model, self._prefix, prefix, claims_lost, window)
         verdict = judge.judge(copies, kafka.scan(self._outputs), kafka.scan([prefix + topic for topic in self._model.outputs]))
         if writes:
-            compare(left, state_of(self._world), verdict)
+            unharmed = state_of(self._world)
+            compare(left, unharmed, verdict)
+            for line in side_by_side(left, unharmed):
+                self._report(line)
         return verdict

@@ -1,6 +1,9 @@
 """What the stores hold after a run, and how it differs from what they hold after an unharmed one."""
 
+import collections
+
 _MARKS = b"sluice:"
+_COUNTERS = ("mdo_registered_officer_count",)
 
 
 def state_of(world):
@@ -35,6 +38,19 @@ def compare(actual, expected, verdict):
             verdict.add("doubled", f"{name} is there, and is not after an unharmed run")
         elif actual[place] != expected[place]:
             verdict.add("misrouted", f"{name} differs: {_difference(actual[place], expected[place])}")
+
+
+def side_by_side(actual, expected):
+    """A line per table or database: entries after the harm, and after the unharmed run."""
+    counts = [collections.Counter(place for place, _ in state) for state in (actual, expected)]
+    for place in sorted(counts[0].keys() | counts[1].keys()):
+        yield f"{place}: {counts[0][place]} entries, unharmed {counts[1][place]}"
+    for place in sorted(place for place in expected if place[1] in _COUNTERS):
+        yield f"{place[1]}: {_sum(actual.get(place))}, unharmed {_sum(expected[place])}"
+
+
+def _sum(numbers):
+    return None if numbers is None else sum(map(int, numbers.values()))
 
 
 def _difference(actual, expected):
