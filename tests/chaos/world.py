@@ -9,9 +9,9 @@ from support.processes import wait_until
 from support.sluice_process import binary
 from support.stepped_clock import SteppedClock
 from support.tcp_proxy import TcpProxy
+from support.written_stores import Stores
 
 from chaos.cluster import ChaosCluster
-from chaos.stores import Stores
 
 AT_ONCE = 3  # faults
 SESSION_S, TRANSACTION_S = 3, 6  # time-outs of the processes under test

@@ -1,4 +1,4 @@
-"""The further servers of a run, each behind a proxy: PostgreSQL, Cassandra and an API over HTTP."""
+"""The servers beside Kafka and Redis that a pipeline writes or asks, each behind a proxy: PostgreSQL, Cassandra, HTTP."""
 
 from support.canned_http import CannedHttp
 from support.tcp_proxy import TcpProxy
@@ -18,10 +18,10 @@ class AnsweringHttp(CannedHttp):
 
 
 class Stores:
-    """Those that a model needs; the others are None. One database for all runs: wipe() empties it."""
+    """Those that a pipeline needs; the others are None. One database for all runs: wipe() empties it."""
 
-    def __init__(self, model):
-        self._model = model
+    def __init__(self, pipeline):
+        self._pipeline = pipeline
         self.postgres = self.cassandra = self.http = None
         self.proxies = {}
 
@@ -30,16 +30,16 @@ class Stores:
         return {name: server for name in ("http", "postgres", "cassandra") if (server := getattr(self, name))}
 
     def start(self):
-        # pylint: disable=import-outside-toplevel; their clients need not be there for other models
-        if "http" in self._model.servers:
-            self.http = AnsweringHttp(self._model.before.answer).start()
+        # pylint: disable=import-outside-toplevel; their clients need not be there for other pipelines
+        if "http" in self._pipeline.servers:
+            self.http = AnsweringHttp(self._pipeline.before.answer).start()
             self.proxies["http"] = TcpProxy(self.http.port)
-        if "postgres" in self._model.servers:
+        if "postgres" in self._pipeline.servers:
             from support.own_postgres import PostgresServer
 
             self.postgres = PostgresServer().start()
             self.proxies["postgres"] = TcpProxy(self.postgres.port)
-        if "cassandra" in self._model.servers:
+        if "cassandra" in self._pipeline.servers:
             from support.own_cassandra import CassandraServer
 
             self.cassandra = CassandraServer().start()
@@ -48,12 +48,12 @@ class Stores:
 
     def _make_tables(self):
         if self.postgres:
-            self._table = self._model.config.sql_table()
-            ddl = self._model.described()["sql"]["table"]
+            self._table = self._pipeline.config.sql_table()
+            ddl = self._pipeline.described()["sql"]["table"]
             with self.postgres.connect() as connection, connection.cursor() as cursor:
                 cursor.execute(f'{_TABLE_PREFIX}"{self._table}" {ddl[ddl.index("("):]}')
         if self.cassandra:
-            for statement in self._model.described()["cql"]["tables"]:
+            for statement in self._pipeline.described()["cql"]["tables"]:
                 self.cassandra.execute(statement)
 
     def wipe(self):
@@ -64,7 +64,7 @@ class Stores:
         if self.cassandra:
             for keyspace, table in self._cql_tables():
                 self.cassandra.execute(f"TRUNCATE {keyspace}.{table}")
-            for statement, values in self._model.before.cql():
+            for statement, values in self._pipeline.before.cql():
                 self.cassandra.execute(statement, values)
 
     def _cql_tables(self):
@@ -72,9 +72,9 @@ class Stores:
         return sorted((row["keyspace_name"], row["table_name"]) for row in rows
                       if not row["keyspace_name"].startswith("system"))
 
-    def settings(self, proxied):
+    def settings(self, proxied=False):
         """Where the stores of the configuration are."""
-        config, found = self._model.config, {}
+        config, found = self._pipeline.config, {}
         for store, node in config.stores_of("http").items():
             port = self.proxies["http"].port if proxied else self.http.port
             found[f"stores.{store}.http.url"] = f"http://127.0.0.1:{port}/read/" + "{key}" + node["url"].partition("{key}")[2]
