@@ -31,6 +31,7 @@ MAY_INCLUDE = {
 THIRD_PARTY = {
     "librdkafka/": {"kafka"},
     "hiredis/": {"redis"},
+    "libpq-fe.h": {"postgres"},
     "yaml-cpp/": {"config"},
     "CLI/": {"cli"},
     "boost/": {"http"},
