@@ -31,6 +31,8 @@ MAY_INCLUDE = {
 THIRD_PARTY = {
     "librdkafka/": {"kafka"},
     "hiredis/": {"redis"},
+    "curl/": {"rest"},
+    "libpq-fe.h": {"postgres"},
     "yaml-cpp/": {"config"},
     "CLI/": {"cli"},
     "boost/": {"http"},
