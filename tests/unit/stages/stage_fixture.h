@@ -14,6 +14,7 @@
 #include "config/pipeline_config.h"
 #include "daemon/builtin_ports.h"
 #include "engine/engine_access.h"
+#include "fake_rating_rows.h"
 #include "fake_resources.h"
 #include "sluice/batch.h"
 #include "stages/builtin.h"
@@ -38,6 +39,9 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
+    resources_.rows["ratings"] = [this] {
+      return std::make_unique<FakeRatingRows>(rating_rows_, rows_life_);
+    };
   }
 
   /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
@@ -109,6 +113,8 @@ class StageTest : public ::testing::Test, protected Emitter {
   FakeResources resources_;
   Batch batch_;
   std::vector<Emitted> emitted_;
+  RatingRows rating_rows_;
+  FakeRatingRows::Life rows_life_;
 
  private:
   void Emit(Event& event, TopicId topic) override {
@@ -125,7 +131,7 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, ratings: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
