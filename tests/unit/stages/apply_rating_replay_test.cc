@@ -30,11 +30,11 @@ class ApplyRatingReplayTest : public RatingTest {
   /// Sends the events from `begin` to `end` through a new stage, each at its own offset.
   Status RunFrom(std::size_t begin, std::size_t end, std::vector<std::string>* outcomes = nullptr) {
     Forget();
-    auto stage = Build("apply_rating: { rows: ratings }");
+    auto stage = NewStage();
     const auto events = Events();
     for (std::size_t i = 0; i < begin; ++i) Add("{}").Drop("expired");
     for (std::size_t i = begin; i < end; ++i) Add(events[i]);
-    SLUICE_TRY(Run(*stage));
+    SLUICE_TRY(Run(stage));
     for (std::size_t i = begin; outcomes != nullptr && i < end; ++i) {
       const Event& event = batch_.events()[i];
       outcomes->push_back(event.state() == Event::State::kEmitted ? "" : event.reason());

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
 #include "stage_fixture.h"
+#include "stages/apply_rating/apply_rating.h"
 
 namespace sluice {
 
@@ -17,6 +19,27 @@ class RatingTest : public StageTest {
     StageTest::SetUp();
     for (const char* user : {"u1", "u2", "u3"}) rating_rows_.enrolments.insert({user, "do_1"});
     stage_ = Build("apply_rating: { rows: ratings }");
+  }
+
+  /// As Build makes it, without a configuration to be read.
+  stages::ApplyRating NewStage() {
+    return {{.tables = {.keyspace = "sunbird",
+                        .courses_keyspace = "sunbird_courses",
+                        .enrolments = "user_enrolments",
+                        .summary = "ratings_summary",
+                        .lookup = "ratings_lookup"},
+             .job = "rating",
+             .marks = std::chrono::hours(24),
+             .failed = resources_.SideOutput("failed").value(),
+             .success = resources_.Counter("success-event-count"),
+             .failure = resources_.Counter("failed-event-count"),
+             .not_enrolled = resources_.Counter("not-enrolled-count"),
+             .reads = resources_.Counter("db-read-count"),
+             .updates = resources_.Counter("db-update-count"),
+             .out_of_range = resources_.Counter("rating-out-of-range-count"),
+             .restarted = resources_.Counter("review-list-restarted-count")},
+            resources_.rows.at("ratings")(),
+            "ratings"};
   }
 
   static std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
