@@ -11,6 +11,7 @@
 namespace sluice {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 TEST(SpecPagesTest, TheDocumentationIsWhatTheProgramSays) {
