@@ -32,7 +32,8 @@ bool IsSameAsDouble(std::string_view literal) {
 /// where the original throws.
 class LenientReader {
  public:
-  LenientReader(std::string_view text, std::string& out) : text_(text), out_(out) {}
+  LenientReader(std::string_view text, LenientNumbers numbers, std::string& out)
+      : text_(text), numbers_(numbers), out_(out) {}
 
   bool Read() {
     if (text_.starts_with(kMark)) text_.remove_prefix(kMark.size());
@@ -152,7 +153,7 @@ class LenientReader {
     }
     if (NumberLength(bare) != bare.size()) {
       AppendJsonString(out_, bare);
-    } else if (IsSameAsDouble(bare)) {
+    } else if (numbers_ == LenientNumbers::kAsWritten || IsSameAsDouble(bare)) {
       out_.append(bare);
     } else {
       AppendDouble(bare);
@@ -285,6 +286,7 @@ class LenientReader {
   }
 
   std::string_view text_;
+  LenientNumbers numbers_;
   std::string& out_;
   std::size_t at_ = 0;
   int depth_ = 0;
@@ -323,7 +325,7 @@ std::optional<std::string> ObjectOfPairs(std::string_view array) {
 
 }  // namespace
 
-std::optional<std::string> StrictJsonOf(std::string_view text) {
+std::optional<std::string> StrictJsonOf(std::string_view text, LenientNumbers numbers) {
   std::string repaired;
   if (!IsWellFormed(text)) {
     repaired = ReplaceIllFormed(text);
@@ -331,7 +333,7 @@ std::optional<std::string> StrictJsonOf(std::string_view text) {
   }
   std::string out;
   out.reserve(text.size());
-  if (!LenientReader(text, out).Read()) return std::nullopt;
+  if (!LenientReader(text, numbers, out).Read()) return std::nullopt;
   return out;
 }
 
