@@ -32,6 +32,7 @@ THIRD_PARTY = {
     "librdkafka/": {"kafka"},
     "hiredis/": {"redis"},
     "libpq-fe.h": {"postgres"},
+    "curl/": {"rest"},
     "yaml-cpp/": {"config"},
     "CLI/": {"cli"},
     "boost/": {"http"},

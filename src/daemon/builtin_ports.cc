@@ -5,6 +5,7 @@
 #include "memory/memory_stores.h"
 #include "postgres/postgres_stores.h"
 #include "redis/redis_stores.h"
+#include "rest/rest_stores.h"
 
 namespace sluice {
 
@@ -19,6 +20,7 @@ Status RegisterBuiltinPorts(Registry& registry) {
   SLUICE_TRY(registry.stores.Add(PostgresStoreSpec()));
   SLUICE_TRY(registry.stores.Add(MemoryStoreSpec()));
   SLUICE_TRY(registry.stores.Add(FileStoreSpec()));
+  SLUICE_TRY(registry.stores.Add(HttpStoreSpec()));
   return Ok();
 }
 
