@@ -6,7 +6,7 @@ namespace sluice {
 ///
 /// SLUICE_FAULT_POINT=<name>[:<n>] kills it (SIGKILL) when it comes by for the n-th time (1 by
 /// default). Without the variable a call costs one load. Names: collected, claimed, begun, written,
-/// offsets_sent, outputs_committed, committed.
+/// offsets_sent, outputs_committed, committed; and device_hashes_written, between two stores.
 void FaultPoint(const char* name);
 
 }  // namespace sluice
