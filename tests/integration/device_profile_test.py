@@ -87,7 +87,7 @@ class Job:
         for line in path.read_text(encoding="utf-8").splitlines():
             head = json.loads(line[:line.index(',"value":')] + "}")
             text = line[line.index(',"value":') + len(',"value":'):-1]
-            found.append((head["headers"]["sluice-reason"], head["headers"].get("sluice-detail"), text))
+            found.append((head["headers"]["sluice-reason"], head["headers"].get("sluice-errors"), text))
         return found
 
     def everything(self):
