@@ -1,5 +1,6 @@
 #include "stages/builtin.h"
 
+#include "stages/cache_dial_codes/cache_dial_codes.h"
 #include "stages/check_audit/check_audit.h"
 #include "stages/check_batch/check_batch.h"
 #include "stages/correct_organisation/correct_organisation.h"
@@ -11,6 +12,7 @@
 #include "stages/filter_events/filter_events.h"
 #include "stages/flatten_share/flatten_share.h"
 #include "stages/flatten_work_order/flatten_work_order.h"
+#include "stages/merge_content/merge_content.h"
 #include "stages/redact_answers/redact_answers.h"
 #include "stages/route/route.h"
 #include "stages/set_hub/set_hub.h"
@@ -35,6 +37,8 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::FlattenWorkOrderSpec()));
   SLUICE_TRY(registry.Add(stages::FilterEventsSpec()));
   SLUICE_TRY(registry.Add(stages::DenormalizeSpec()));
+  SLUICE_TRY(registry.Add(stages::MergeContentSpec()));
+  SLUICE_TRY(registry.Add(stages::CacheDialCodesSpec()));
   SLUICE_TRY(registry.Add(stages::RouteSpec()));
   return Ok();
 }

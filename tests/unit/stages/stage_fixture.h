@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "daemon/builtin_ports.h"
 #include "engine/engine_access.h"
 #include "fake_resources.h"
+#include "memory/memory_table_store.h"
 #include "sluice/batch.h"
 #include "stages/builtin.h"
 #include "support/add_event.h"
@@ -38,6 +40,13 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
+    for (const char* store : {"content", "dialcode"}) {
+      auto table = std::make_shared<MemoryTable>(kMarksByDefault);
+      resources_.tables[store] = [this, table] {
+        return std::make_unique<MemoryTableStore>(table, resources_.now);
+      };
+      tables_[store] = table;
+    }
   }
 
   /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
@@ -109,6 +118,7 @@ class StageTest : public ::testing::Test, protected Emitter {
   FakeResources resources_;
   Batch batch_;
   std::vector<Emitted> emitted_;
+  std::map<std::string, std::shared_ptr<MemoryTable>> tables_;  ///< By store.
 
  private:
   void Emit(Event& event, TopicId topic) override {
@@ -125,7 +135,7 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
