@@ -32,7 +32,7 @@ bool IsSameAsDouble(std::string_view literal) {
 /// where the original throws.
 class LenientReader {
  public:
-  LenientReader(std::string_view text, CachedNumbers numbers, std::string& out)
+  LenientReader(std::string_view text, LenientNumbers numbers, std::string& out)
       : text_(text), numbers_(numbers), out_(out) {}
 
   bool Read() {
@@ -153,7 +153,7 @@ class LenientReader {
     }
     if (NumberLength(bare) != bare.size()) {
       AppendJsonString(out_, bare);
-    } else if (numbers_ == CachedNumbers::kAsWritten || IsSameAsDouble(bare)) {
+    } else if (numbers_ == LenientNumbers::kAsWritten || IsSameAsDouble(bare)) {
       out_.append(bare);
     } else {
       AppendDouble(bare);
@@ -286,7 +286,7 @@ class LenientReader {
   }
 
   std::string_view text_;
-  CachedNumbers numbers_;
+  LenientNumbers numbers_;
   std::string& out_;
   std::size_t at_ = 0;
   int depth_ = 0;
@@ -296,8 +296,9 @@ class LenientReader {
 };
 
 /// How the strict text is read: of the two only kBatch takes numbers of any size.
-JsonReader::Form FormOf(CachedNumbers numbers) {
-  return numbers == CachedNumbers::kAsWritten ? JsonReader::Form::kBatch : JsonReader::Form::kEvent;
+JsonReader::Form FormOf(LenientNumbers numbers) {
+  return numbers == LenientNumbers::kAsWritten ? JsonReader::Form::kBatch
+                                               : JsonReader::Form::kEvent;
 }
 
 bool AreNumbersDoubles(Value value) {
@@ -309,7 +310,7 @@ bool AreNumbersDoubles(Value value) {
 }
 
 /// `{"a":1}` of `[["a",1]]`; nullopt where it is no array of pairs.
-std::optional<std::string> ObjectOfPairs(std::string_view array, CachedNumbers numbers) {
+std::optional<std::string> ObjectOfPairs(std::string_view array, LenientNumbers numbers) {
   Arena arena;
   Document wrapped;
   const std::string text = "{\"\":" + std::string(array) + "}";
@@ -330,7 +331,7 @@ std::optional<std::string> ObjectOfPairs(std::string_view array, CachedNumbers n
 
 }  // namespace
 
-std::optional<std::string> StrictJsonOf(std::string_view text, CachedNumbers numbers) {
+std::optional<std::string> StrictJsonOf(std::string_view text, LenientNumbers numbers) {
   std::string repaired;
   if (!IsWellFormed(text)) {
     repaired = ReplaceIllFormed(text);
@@ -343,10 +344,10 @@ std::optional<std::string> StrictJsonOf(std::string_view text, CachedNumbers num
 }
 
 bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document,
-                      CachedNumbers numbers) {
+                      LenientNumbers numbers) {
   // Most of them are strict JSON, which this reads several times as fast.
   const Reason refused = JsonReader().Read(text, arena, document, JsonReader::Form::kBatch);
-  const bool as_written = numbers == CachedNumbers::kAsWritten;
+  const bool as_written = numbers == LenientNumbers::kAsWritten;
   if (refused == nullptr && (as_written || AreNumbersDoubles(document.root()))) return true;
   std::optional<std::string> strict = StrictJsonOf(text, numbers);
   if (strict && strict->starts_with('[')) strict = ObjectOfPairs(*strict, numbers);

@@ -17,21 +17,21 @@ namespace sluice {
 /// is rounded, a number beyond all doubles is the string "Infinity". Bytes that are no UTF-8 stand
 /// as U+FFFD, a lone surrogate as "?".
 
-enum class CachedNumbers : std::uint8_t {
+enum class LenientNumbers : std::uint8_t {
   kDoubles,    ///< As above.
-  kAsWritten,  ///< Those that JSON knows keep their text, whatever their size.
+  kAsWritten,  ///< Each keeps its digits.
 };
 
-/// The object or array that `text` is, as strict JSON. nullopt for what
+/// The object or array that `text` is, as strict JSON without blanks. nullopt for what
 /// the original refuses: anything malformed, a scalar, text after the value, a name that stands
 /// twice at the top unless the first is null.
 std::optional<std::string> StrictJsonOf(std::string_view text,
-                                        CachedNumbers numbers = CachedNumbers::kDoubles);
+                                        LenientNumbers numbers = LenientNumbers::kDoubles);
 
 /// Reads a whole cached record into `document`; false where StrictJsonOf gives nothing. An array of
 /// pairs is an object, any other array but the empty one is refused. `text` must live as long as
 /// the document, as must what `arena` holds.
 bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document,
-                      CachedNumbers numbers = CachedNumbers::kDoubles);
+                      LenientNumbers numbers = LenientNumbers::kDoubles);
 
 }  // namespace sluice

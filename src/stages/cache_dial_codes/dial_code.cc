@@ -21,7 +21,7 @@ const Path kDialCode("/result/dialcode");
 bool IsCachedDialCode(std::string_view text) {
   Arena arena(std::size_t{16} << 10);
   Document document;
-  if (!ReadCachedRecord(text, arena, document, CachedNumbers::kAsWritten)) return false;
+  if (!ReadCachedRecord(text, arena, document, LenientNumbers::kAsWritten)) return false;
   return std::ranges::any_of(kFields, [&](std::string_view name) {
     const Value field = document.root().Find(name);
     return field.exists() && !(field.IsString() && field.text().empty());
@@ -34,7 +34,7 @@ std::optional<std::string> DialCodeOf(std::string_view body) {
   std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
   Arena arena(std::size_t{16} << 10);
   Document document;
-  if (!ReadCachedRecord(text, arena, document, CachedNumbers::kAsWritten)) return std::nullopt;
+  if (!ReadCachedRecord(text, arena, document, LenientNumbers::kAsWritten)) return std::nullopt;
   const Value dial_code = document.Read(kDialCode);
   if (!dial_code.IsObject()) return std::nullopt;
   std::string json;

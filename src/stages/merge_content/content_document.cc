@@ -35,7 +35,7 @@ bool IsDateProperty(std::string_view name) {
 void ContentDocument::Read(std::string_view text) {
   Arena arena(std::size_t{16} << 10);
   Document document;
-  if (!ReadCachedRecord(text, arena, document, CachedNumbers::kAsWritten)) return;
+  if (!ReadCachedRecord(text, arena, document, LenientNumbers::kAsWritten)) return;
   for (const Value member : document.root()) {
     std::string json;
     if (IsListProperty(member.name()) && IsBrokenList(member)) {

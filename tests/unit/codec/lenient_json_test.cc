@@ -36,6 +36,13 @@ TEST(LenientJson, StrictTextStaysWhatItIs) {
                 {"{}", "{}"}});
 }
 
+TEST(LenientJson, NumbersKeepTheirDigitsWhereThatIsAskedFor) {
+  EXPECT_EQ(Strict("{a:12345678901234567890}"), R"({"a":1.2345678901234567e+19})");
+  EXPECT_EQ(
+      StrictJsonOf("{a:12345678901234567890,'b':[1.50,1e999,NaN]}", LenientNumbers::kAsWritten),
+      R"({"a":12345678901234567890,"b":[1.50,1e999,"NaN"]})");
+}
+
 TEST(LenientJson, NamesAndStringsNeedNoQuotesOrSingleOnes) {
   ExpectStrict({{"{'questionType':Registration}", R"({"questionType":"Registration"})"},
                 {"{a:b c:d}", kRefused},
@@ -136,7 +143,7 @@ TEST(CachedRecord, NumbersKeepTheirTextWhereThatIsAskedFor) {
   const auto read = [](const std::string& text) -> std::string {
     Arena arena;
     Document document;
-    if (!ReadCachedRecord(text, arena, document, CachedNumbers::kAsWritten)) return kRefused;
+    if (!ReadCachedRecord(text, arena, document, LenientNumbers::kAsWritten)) return kRefused;
     std::string json;
     document.AppendTo(json);
     return json;

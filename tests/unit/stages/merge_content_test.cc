@@ -30,7 +30,7 @@ TEST_F(MergeContentTest, NewValuesArePutOverTheCachedOnes) {
   EXPECT_EQ(logs_["content"].sends, (Lines{"GET do_1", "SET do_1"}));
 }
 
-TEST_F(MergeContentTest, CachedNumbersKeepTheirText) {
+TEST_F(MergeContentTest, LenientNumbersKeepTheirText) {
   Know("content", "do_1", R"({"a":12345678901234567890123,"b":1.0,"c":1e2,"d":[0.10],"e":1e999})");
   EXPECT_EQ(After(R"("f":{"nv":9007199254740993})"),
             R"({"a":12345678901234567890123,"b":1.0,"c":1e2,"d":[0.10],"e":1e999,)"

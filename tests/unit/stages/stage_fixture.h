@@ -15,6 +15,7 @@
 #include "config/pipeline_config.h"
 #include "daemon/builtin_ports.h"
 #include "engine/engine_access.h"
+#include "fake_profiles.h"
 #include "fake_resources.h"
 #include "memory/memory_table_store.h"
 #include "sluice/batch.h"
@@ -40,13 +41,13 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
-    for (const char* store : {"content", "dialcode"}) {
-      auto table = std::make_shared<MemoryTable>(kMarksByDefault);
-      resources_.tables[store] = [this, table] {
-        return std::make_unique<MemoryTableStore>(table, resources_.now);
+    for (const char* store : {"content", "dialcode", "device"}) {
+      tables_[store] = std::make_shared<MemoryTable>(kMarksByDefault);
+      resources_.tables[store] = [this, store] {
+        return std::make_unique<MemoryTableStore>(tables_[store], resources_.now);
       };
-      tables_[store] = table;
     }
+    resources_.rows["profile"] = [this] { return profiles_.Connect(); };
   }
 
   /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
@@ -119,6 +120,7 @@ class StageTest : public ::testing::Test, protected Emitter {
   Batch batch_;
   std::vector<Emitted> emitted_;
   std::map<std::string, std::shared_ptr<MemoryTable>> tables_;  ///< By store.
+  fakes::FakeProfiles profiles_;
 
  private:
   void Emit(Event& event, TopicId topic) override {
@@ -135,7 +137,8 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} }, "
+        "profile: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
