@@ -1,6 +1,7 @@
 #include "stages/builtin.h"
 
 #include "stages/cache_dial_codes/cache_dial_codes.h"
+#include "stages/apply_rating/apply_rating.h"
 #include "stages/check_audit/check_audit.h"
 #include "stages/check_batch/check_batch.h"
 #include "stages/correct_organisation/correct_organisation.h"
@@ -41,6 +42,7 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::MergeContentSpec()));
   SLUICE_TRY(registry.Add(stages::CacheDialCodesSpec()));
   SLUICE_TRY(registry.Add(stages::UpdateDeviceSpec()));
+  SLUICE_TRY(registry.Add(stages::ApplyRatingSpec()));
   SLUICE_TRY(registry.Add(stages::RouteSpec()));
   return Ok();
 }
