@@ -42,14 +42,19 @@ struct TableRequest {
 /// The answer; the views are valid until the next call of the store.
 struct TableReply {
   enum class State : std::uint8_t {
-    kDone,       ///< Written, or found.
-    kMissing,    ///< Nothing is under the key; of kIncrementOnce: it was counted before.
-    kWrongType,  ///< Something else stands under the key, and stays as it is.
+    kDone,  ///< Written, or found.
+    /// Nothing is under the key, or of kGetFields none of the fields; of kIncrementOnce: it was
+    /// counted before. Never of other writes.
+    kMissing,
+    /// Something else stands under the key, or in the field that is to be counted up, and stays as
+    /// it is. Never of kSet.
+    kWrongType,
   };
   State state = State::kDone;
-  std::string_view text = {};                                    ///< Of kGet.
-  std::span<const std::optional<std::string_view>> values = {};  ///< Of kGetFields, as asked for.
-  std::span<const std::string_view> members = {};                ///< Of kGetMembers, in any order.
+  std::string_view text = {};  ///< Of kGet.
+  /// Of kGetFields: as many as were asked for, in any state.
+  std::span<const std::optional<std::string_view>> values = {};
+  std::span<const std::string_view> members = {};  ///< Of kGetMembers, in any order.
 };
 
 /// A table by key that a stage reads and writes, such as a database of Redis.

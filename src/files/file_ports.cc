@@ -7,6 +7,7 @@
 #include "files/file_source.h"
 #include "files/line_reader.h"
 #include "files/lookup_file.h"
+#include "files/table_file.h"
 #include "memory/memory_lookup_store.h"
 #include "util/join.h"
 
@@ -65,6 +66,22 @@ Result<std::unique_ptr<LookupStore>> BuildLookups(const ConfigNode& node,
   return std::unique_ptr<LookupStore>(new MemoryLookupStore(table));
 }
 
+Result<std::unique_ptr<TableStore>> BuildTables(const ConfigNode& node,
+                                                const StoreContext& context) {
+  auto& file = context.shared.Of<TableFile>("table " + context.scope + "/" + context.name);
+  if (file == nullptr) {
+    TableFileSettings settings{.name = context.name,
+                               .path = node.String("path"),
+                               .db = static_cast<int>(node.Int("db")),
+                               .output = node.String("output"),
+                               .marks_ttl = node.Duration("marks", kMarksByDefault)};
+    auto loaded = TableFile::Load(std::move(settings), context.log);
+    if (!loaded) return std::move(loaded).error().Wrap(node.where());
+    file = std::move(loaded).value();
+  }
+  return std::unique_ptr<TableStore>(new FileTableStore(file, context.clock));
+}
+
 }  // namespace
 
 SourceSpec FilesSourceSpec() {
@@ -118,16 +135,23 @@ SinkSpec FilesSinkSpec() {
 StoreSpec FileStoreSpec() {
   StoreSpec spec;
   spec.name = "file";
-  spec.summary = "Holds reference data from a file of lines (NDJSON), read once at the start.";
+  spec.summary =
+      "Holds reference data or a table from a file of lines (NDJSON), read once at the start.";
   spec.fields = {{.name = "path", .description = "The file, plain or gzip.", .required = true},
                  {.name = "db",
                   .type = FieldType::kInt,
                   .description = "Number of the database of which the keys count.",
                   .default_value = "0",
                   .least = 0,
-                  .most = 2147483647}};
+                  .most = 2147483647},
+                 {.name = "output",
+                  .description = "File that a table is written to at the end, as it is then; "
+                                 "without it what stages write is gone with the process.",
+                  .default_value = ""},
+                 MarksField()};
   spec.example = "file: { path: reference.ndjson.gz, db: 5 }\n";
   spec.lookups = BuildLookups;
+  spec.tables = BuildTables;
   return spec;
 }
 

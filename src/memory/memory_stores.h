@@ -4,7 +4,7 @@
 
 namespace sluice {
 
-/// A store `{ memory: ... }`: MemoryClaims, and reference data without any key.
+/// A store `{ memory: ... }`: MemoryClaims, a MemoryTable, and reference data without any key.
 StoreSpec MemoryStoreSpec();
 
 }  // namespace sluice

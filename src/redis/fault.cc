@@ -13,6 +13,8 @@ struct Prefix {
 /// In order: the first that fits counts.
 constexpr std::array kPrefixes = {
     Prefix{"WRONGTYPE", RedisFault::kWrongType},
+    Prefix{"ERR hash value is not an integer", RedisFault::kWrongType},
+    Prefix{"ERR increment or decrement would overflow", RedisFault::kWrongType},
     Prefix{"OOM", RedisFault::kOutOfMemory},
     Prefix{"LOADING", RedisFault::kLoading},
     Prefix{"BUSY", RedisFault::kLoading},
@@ -100,14 +102,16 @@ std::string_view FaultAdvice(RedisFault fault) {
     case RedisFault::kProtocol:
       return "; check that this port belongs to Redis and speaks plain text or TLS as the URL says";
     case RedisFault::kAccess:
-      return "; check user, password and the user's ACL (it needs SET and GET)";
+      return "; check user, password and the user's ACL (claims need SET and GET, lookups GET and "
+             "HGETALL, tables what docs/delivery.md names)";
     case RedisFault::kDatabase:
       return "; raise `databases` of the Redis server (16 unless it is set), or set `db` of the "
              "store to one that it has";
     case RedisFault::kKeyAccess:
-      return "; the user's ACL must allow reading and writing every claim's key";
+      return "; the user's ACL must allow reading and writing every claim's key, and of a "
+             "table every key and the marks sluice:mark:*";
     case RedisFault::kOutOfMemory:
-      return "; raise maxmemory or shorten the claims' ttl (about 180 bytes a claim)";
+      return "; raise maxmemory, or shorten the claims' ttl (about 180 bytes a claim) or `marks`";
     case RedisFault::kReadOnly:
       return "; the address must lead to the primary";
     case RedisFault::kMisconf:

@@ -16,7 +16,7 @@ enum class RedisFault : std::uint8_t {
   kKeyAccess,  ///< NOPERM for one key.
   kDatabase,   ///< The server has no database of that number.
   kForm,       ///< The server doesn't know this form of a command.
-  kWrongType,  ///< The key holds something that is no string.
+  kWrongType,  ///< The key, or the field to count up, holds something else.
   kOutOfMemory,
   kLoading,   ///< Starting up, or otherwise busy.
   kReadOnly,  ///< A replica, or a primary that hands over.

@@ -3,8 +3,10 @@
 #include <memory>
 #include <utility>
 
+#include "memory/memory_table_store.h"
 #include "redis/redis_claim_store.h"
 #include "redis/redis_lookup_store.h"
+#include "redis/redis_table_store.h"
 #include "redis/tls.h"
 
 namespace sluice {
@@ -24,6 +26,15 @@ Result<std::unique_ptr<LookupStore>> BuildLookups(const ConfigNode& node,
   if (!settings) return std::move(settings).error();
   return std::unique_ptr<LookupStore>(new RedisLookupStore(
       std::move(settings).value(), context.metrics, context.name, context.stop));
+}
+
+Result<std::unique_ptr<TableStore>> BuildTables(const ConfigNode& node,
+                                                const StoreContext& context) {
+  auto settings = RedisSettingsOf(node);
+  if (!settings) return std::move(settings).error();
+  return std::unique_ptr<TableStore>(
+      new RedisTableStore(std::move(settings).value(), node.Duration("marks", kMarksByDefault),
+                          context.metrics, context.name, context.stop));
 }
 
 Status Validate(const ConfigNode& node) {
@@ -63,6 +74,7 @@ std::vector<FieldSpec> Fields() {
        .description = "Longest wait for a connection, and for any progress of a command.",
        .default_value = "5s",
        .least = 1},
+      MarksField(),
       std::move(tls)};
 }
 
@@ -92,7 +104,7 @@ Result<RedisSettings> RedisSettingsOf(const ConfigNode& node) {
 StoreSpec RedisStoreSpec() {
   StoreSpec spec;
   spec.name = "redis";
-  spec.summary = "Holds claims and reference data in a database of Redis or a kin of it.";
+  spec.summary = "Holds claims, reference data and tables in a database of Redis or a kin of it.";
   spec.fields = Fields();
   spec.example = "redis: { url: \"redis://localhost:6379\", db: 7 }\n";
   spec.validate = Validate;
@@ -100,6 +112,7 @@ StoreSpec RedisStoreSpec() {
   spec.cacheable = true;
   spec.claims = BuildClaims;
   spec.lookups = BuildLookups;
+  spec.tables = BuildTables;
   return spec;
 }
 
