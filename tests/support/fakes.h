@@ -299,6 +299,7 @@ class FakeLookups final : public LookupStore {
   struct Entry {
     std::optional<std::string> text;
     std::vector<std::pair<std::string, std::string>> hash;  ///< Where there is no text.
+    bool unanswered = false;
   };
   using Entries = std::map<std::string, Entry>;
 
@@ -332,6 +333,7 @@ class FakeLookups final : public LookupStore {
     const auto at = entries_.find(std::string(lookup.key));
     if (at == entries_.end()) return {};
     const Entry& entry = at->second;
+    if (entry.unanswered) return {State::kUnanswered, {}, {}};
     if (entry.text.has_value() != (lookup.kind == Lookup::Kind::kText))
       return {State::kWrongType, {}, {}};
     if (entry.text) return {State::kFound, *entry.text, {}};

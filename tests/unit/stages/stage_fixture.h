@@ -14,7 +14,9 @@
 #include "config/pipeline_config.h"
 #include "daemon/builtin_ports.h"
 #include "engine/engine_access.h"
+#include "fake_cassandra.h"
 #include "fake_resources.h"
+#include "memory/memory_table_store.h"
 #include "sluice/batch.h"
 #include "stages/builtin.h"
 #include "support/add_event.h"
@@ -38,6 +40,10 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
+    resources_.tables["leaf_nodes"] = [this] {
+      return std::make_unique<MemoryTableStore>(leaf_nodes_, resources_.now);
+    };
+    resources_.rows["lms"] = [this] { return cassandra_.Connect(); };
   }
 
   /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
@@ -109,10 +115,13 @@ class StageTest : public ::testing::Test, protected Emitter {
   FakeResources resources_;
   Batch batch_;
   std::vector<Emitted> emitted_;
+  std::shared_ptr<MemoryTable> leaf_nodes_ = std::make_shared<MemoryTable>(kMarksByDefault);
+  fakes::FakeCassandra cassandra_;
 
  private:
   void Emit(Event& event, TopicId topic) override {
-    emitted_.push_back({resources_.topics[topic], TextOf(event)});
+    const std::string text(event.verbatim().value_or(""));
+    emitted_.push_back({resources_.topics[topic], event.verbatim() ? text : TextOf(event)});
     EngineAccess::MarkRouted(event);
   }
 
@@ -125,7 +134,8 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, leaf_nodes: { memory: {} }, "
+        "content_api: { memory: {} }, lms: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
