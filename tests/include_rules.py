@@ -31,6 +31,7 @@ MAY_INCLUDE = {
 THIRD_PARTY = {
     "librdkafka/": {"kafka"},
     "hiredis/": {"redis"},
+    "curl/": {"rest"},
     "yaml-cpp/": {"config"},
     "CLI/": {"cli"},
     "boost/": {"http"},

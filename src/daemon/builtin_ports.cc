@@ -4,6 +4,7 @@
 #include "kafka/kafka_ports.h"
 #include "memory/memory_stores.h"
 #include "redis/redis_stores.h"
+#include "rest/rest_stores.h"
 
 namespace sluice {
 
@@ -17,6 +18,7 @@ Status RegisterBuiltinPorts(Registry& registry) {
   SLUICE_TRY(registry.stores.Add(RedisStoreSpec()));
   SLUICE_TRY(registry.stores.Add(MemoryStoreSpec()));
   SLUICE_TRY(registry.stores.Add(FileStoreSpec()));
+  SLUICE_TRY(registry.stores.Add(HttpStoreSpec()));
   return Ok();
 }
 

@@ -40,7 +40,7 @@ Status Explain(const PipelineConfig& pipeline, const ExplainOptions& options,
   EventTrace trace(output);
   SharedResources shared{clock, metrics, offline, NoLog()};
   shared.observer = &trace;
-  shared.claims_in_memory = true;
+  shared.dry_run = true;
   auto built = BuildFlow(shared);
   if (!built) return std::move(built).error();
   Flow& flow = *built.value().flow;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/explained_row_store.h"
+#include "daemon/explained_table_store.h"
 #include "daemon/offline.h"
 #include "memory/cached_lookup_store.h"
 #include "memory/counted_lookup_store.h"
@@ -75,7 +77,7 @@ Result<std::unique_ptr<ClaimStore>> WorkerResources::Claims(const std::string& n
         "claims can't be cached; leave `cache` out, or give the reference data a store of its own");
   }
   AddOnce(shared_.store_use.claimed, name);
-  const bool replaced = shared_.claims_in_memory && store.spec->remote;
+  const bool replaced = shared_.dry_run && store.spec->remote;
   const StoreConfig used = replaced ? Offline(store) : store;
   return used.spec->claims(*used.node, ContextOf(store));
 }
@@ -98,13 +100,22 @@ Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string&
   return lookups;  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the caller owns it.
 }
 
+std::function<void(std::string_view)> WorkerResources::WritesSeen(const std::string& store) const {
+  return [observer = shared_.observer, store](std::string_view what) {
+    if (observer != nullptr) observer->Wrote(store, what);
+  };
+}
+
 Result<std::unique_ptr<TableStore>> WorkerResources::Tables(const std::string& name) {
   const auto found = StoreOf(name);
   if (!found) return found.error();
   const StoreConfig& store = *found.value();
   if (!store.spec->tables) return store.node->Complain("holds no table by key; use `redis`");
   AddOnce(shared_.store_use.written, name);
-  return store.spec->tables(*store.node, ContextOf(store));
+  auto opened = store.spec->tables(*store.node, ContextOf(store));
+  if (!opened || !shared_.dry_run) return opened;
+  return std::unique_ptr<TableStore>(
+      new ExplainedTableStore(std::move(opened).value(), shared_.clock, WritesSeen(name)));
 }
 
 Result<std::unique_ptr<RowStore>> WorkerResources::Rows(const std::string& name) {
@@ -115,7 +126,10 @@ Result<std::unique_ptr<RowStore>> WorkerResources::Rows(const std::string& name)
     return store.node->Complain("holds no rows; use `postgres` or `cassandra`");
   }
   AddOnce(shared_.store_use.written, name);
-  return store.spec->rows(*store.node, ContextOf(store));
+  auto opened = store.spec->rows(*store.node, ContextOf(store));
+  if (!opened || !shared_.dry_run) return opened;
+  return std::unique_ptr<RowStore>(
+      new ExplainedRowStore(std::move(opened).value(), WritesSeen(name)));
 }
 
 Result<std::shared_ptr<const SchemaRegistry>> WorkerResources::Schemas(

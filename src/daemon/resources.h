@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/guarantee.h"
@@ -23,8 +25,9 @@ struct SharedResources {
   const PipelineConfig& config;  ///< Of the process; its parts have stores of their own.
   Log log;
   StageObserver* observer = nullptr;  ///< Of every pipeline.
-  bool claims_in_memory = false;      ///< Instead of in a remote store.
-  std::stop_token stop = {};          ///< Of the process.
+  /// Nothing is written to a store: claims are in memory, other writes are shown to the observer.
+  bool dry_run = false;
+  std::stop_token stop = {};  ///< Of the process.
 
   std::map<std::string, std::shared_ptr<const SchemaRegistry>> schemas = {};
   SharedObjects objects = {};
@@ -55,6 +58,8 @@ class WorkerResources final : public Resources {
  private:
   Result<const StoreConfig*> StoreOf(const std::string& name) const;
   [[nodiscard]] StoreContext ContextOf(const StoreConfig& store) const;
+  /// Shows writes to the store to the observer.
+  [[nodiscard]] std::function<void(std::string_view)> WritesSeen(const std::string& store) const;
 
   SharedResources& shared_;
   const PipelineConfig& part_;

@@ -87,8 +87,15 @@ void EventTrace::Begin(std::string_view pipeline, const Batch& batch) {
   }
 }
 
+void EventTrace::Wrote(std::string_view store, std::string_view what) {
+  std::string& line = writes_.emplace_back("writes to ");
+  line.append(store).append(": ").append(what);
+}
+
 void EventTrace::After(std::string_view stage, const Batch& batch) {
   Run& run = runs_[&batch];
+  for (const std::string& line : writes_) Line(run, batch.events()[0], stage, line);
+  writes_.clear();
   for (std::size_t i = 0; i < batch.events().size(); ++i) {
     const Event& event = batch.events()[i];
     const bool made = i >= run.seen.size();

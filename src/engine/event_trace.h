@@ -14,7 +14,9 @@ namespace sluice {
 
 /// Writes a line for what each stage does to each event: position, pipeline, stage, what.
 ///
-/// "sets /a/b" and "removes /a/b" name members as they are written, "sends to" a topic. One thread.
+/// "sets /a/b" and "removes /a/b" name members as they are written, "sends to" a topic. What a
+/// stage writes to stores stands in front of that, a line each, at the position of the batch's
+/// first event. One thread.
 class EventTrace final : public StageObserver {
  public:
   explicit EventTrace(std::ostream& out) : out_(out) {}
@@ -26,6 +28,7 @@ class EventTrace final : public StageObserver {
   }
 
   void Begin(std::string_view pipeline, const Batch& batch) override;
+  void Wrote(std::string_view store, std::string_view what) override;
   void After(std::string_view stage, const Batch& batch) override;
   void End(const Batch& batch) override;
 
@@ -50,6 +53,7 @@ class EventTrace final : public StageObserver {
   const Outbox* outbox_ = nullptr;
   std::vector<std::string> topics_;
   std::map<const Batch*, Run> runs_;  ///< Of the batches that are under way.
+  std::vector<std::string> writes_;   ///< Of the stage at work.
   std::size_t sent_ = 0;              ///< Records of the outbox that have been told of.
 };
 

@@ -5,7 +5,8 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<const char*, 3> kResults = {"found", "missing", "wrong_type"};
+/// By LookupReply::State.
+constexpr std::array<const char*, 4> kResults = {"found", "missing", "wrong_type", "unanswered"};
 
 }  // namespace
 

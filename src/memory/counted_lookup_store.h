@@ -23,7 +23,7 @@ class CountedLookupStore final : public LookupStore {
 
  private:
   std::unique_ptr<LookupStore> lookups_;
-  std::array<Counter*, 3> counters_{};  ///< By LookupReply::State.
+  std::array<Counter*, 4> counters_{};  ///< By LookupReply::State.
 };
 
 }  // namespace sluice

@@ -34,7 +34,14 @@ LookupCache::EntryPtr CopyOf(const LookupReply& reply, LookupCache::Time asked_a
 }  // namespace
 
 std::chrono::milliseconds LookupCache::TtlOf(const LookupReply& reply) const {
-  return reply.state == LookupReply::State::kFound ? limits_.ttl : limits_.missing_ttl;
+  switch (reply.state) {
+    case LookupReply::State::kFound:
+      return limits_.ttl;
+    case LookupReply::State::kUnanswered:
+      return {};  // It says nothing about the key.
+    default:
+      return limits_.missing_ttl;
+  }
 }
 
 LookupCache::EntryPtr LookupCache::Find(const Lookup& lookup, Time now) {

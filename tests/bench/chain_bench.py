@@ -14,6 +14,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from bench import update_bench  # noqa: E402
 from bench.figures import text_of  # noqa: E402
 from bench.pipeline_bench import PIPELINES, measure_pipelines  # noqa: E402
 from support.chain import CHAIN, FUSED, INPUT, Chain  # noqa: E402
@@ -57,6 +58,7 @@ def figures_of(events, seed=1, each=100_000):
         for name, configs in RUNS.items():
             figures = measure(kafka, claims, lookups, configs, f"{name}.", values, events)
             found.update({f"{name}.kafka.{figure}": value for figure, value in figures.items()})
+        found.update(update_bench.figures_of(kafka, each // 5))
     return found
 
 

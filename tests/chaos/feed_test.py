@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support.processes import wait_until  # noqa: E402
 
 from chaos.feed import NUMBER, Feed  # noqa: E402
-from chaos.models import Fed  # noqa: E402
+from chaos.fed import Fed  # noqa: E402
 
 
 class Kafka:

@@ -93,7 +93,7 @@ def main():
     options = Options(args.seed, args.minutes * 60, args.rate, args.members, args.partitions, delivery,
                       args.variant == "empty-claims", args.keep_logs)
     faults, model = select(args.faults), model_of(args.config)
-    with World() as world:
+    with World(model) as world:
         outcome = Run(world, model, faults, options, say).execute()
     if "all" in args.faults.split(","):
         fill_disk(args.seed, outcome)

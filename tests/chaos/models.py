@@ -1,6 +1,5 @@
 """What each pipeline must make of a record: one class per pipeline, found by the name of its configuration."""
 
-import dataclasses
 import json
 import random
 import re
@@ -10,29 +9,8 @@ from support.generate_telemetry import Telemetry
 from support.preprocessor import DUPLICATE, FAILED, LOG, SECONDARY, UNIQUE, route_of
 from support.shipped_config import ShippedConfig
 
-
-@dataclasses.dataclass(slots=True, frozen=True)
-class Fate:
-    """What must become of a record, or of a part of it.
-
-    A record of an output is named by its topic and the rest of its position behind `topic/partition/offset`,
-    such as "" or "/3". Where `key` is not None, exactly one of all fates with that key is unique; each of the
-    others leaves `duplicate` behind and nothing else.
-    """
-
-    records: frozenset  # of (topic, rest of the position)
-    key: str | None = None
-    duplicate: frozenset | None = None
-    parts: tuple = ()
-
-
-@dataclasses.dataclass(slots=True)
-class Fed:
-    """A record that is written to the input topic."""
-
-    value: bytes
-    fate: Fate | None = None  # None: an unharmed run tells
-    partition: int | None = None  # None: any
+from chaos import update_models
+from chaos.fed import Fate, Fed
 
 
 class PreprocessorModel:
@@ -43,6 +21,7 @@ class PreprocessorModel:
     clock = None  # the true time
     events_per_record = 1
     by_reference = False  # whether an unharmed run says what is right
+    servers = frozenset()  # what it needs beside Kafka and Redis
     largest_output = 4096  # bytes; more than any record of an output, with what belongs to it
     large = frozenset()  # topics whose records may be larger
     unchecked = {FAILED}  # topics whose records need not hold the event that their position names
@@ -105,6 +84,7 @@ class FusedModel:
     clock = CLOCK_MS  # by which the events are fresh
     events_per_record = 20
     by_reference = True
+    servers = frozenset()
     duplicates = {"telemetry.duplicate", "telemetry.extractor.duplicate"}
     largest_output = 8192
     large = {"telemetry.extractor.failed", "telemetry.extractor.duplicate"}  # whole batches
@@ -135,7 +115,7 @@ class FusedModel:
             yield Fed(value.replace(b'"msgid":"msg-', b'"msgid":"msg-%d-' % partition), partition=partition)
 
 
-MODELS = {"pipeline-preprocessor": PreprocessorModel, "telemetry-pipeline": FusedModel}
+MODELS = {"pipeline-preprocessor": PreprocessorModel, "telemetry-pipeline": FusedModel, **update_models.MODELS}
 
 
 def model_of(config_path):

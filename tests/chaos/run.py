@@ -15,6 +15,8 @@ from chaos.inputs import Inputs
 from chaos.progress import Progress
 from chaos.reference import ReferenceJudge, copy_inputs, run_calmly
 from chaos.schedule import Schedule
+from chaos.state import compare, side_by_side, state_of
+from chaos.update_models import UpdateModel
 from chaos.verdict import Judge
 from chaos.world import SESSION_S, TRANSACTION_S, Job
 
@@ -65,7 +67,8 @@ class Run:
         self._world = world
         self._model = model
         self._options = options
-        self._faults = [fault for fault in faults if options.delivery in fault.deliveries]
+        absent = {"http", "postgres", "cassandra"} - model.servers
+        self._faults = [fault for fault in faults if options.delivery in fault.deliveries and not absent & set(fault.needs)]
         self._report = report
         self._prefix = f"chaos-{os.getpid()}-{next(_numbers)}."
         self._group = self._prefix + "group"
@@ -103,6 +106,8 @@ class Run:
         self._world.redis.client().flushall()
         feed = self._model.feed(options.seed, options.partitions)
         self._model.prepare(self._world.redis)
+        if self._world.stores:
+            self._world.stores.wipe()
         self._create_topics(self._prefix)
         login = {f"{side}.kafka.options.{name}": value for side in ("source", "sink") for name, value in kafka.login().items()}
         settings = {
@@ -117,6 +122,7 @@ class Run:
             "sink.kafka.options.compression.codec": "lz4",
             "delivery": options.delivery,
             **self._model.settings,
+            **(self._world.stores.settings(proxied=True) if self._world.stores else {}),
         }
         environment = {**self._model.config.redis_environment(redis_url, redis_url), **self._world.clock.environment()}
         self._world.crew = Crew(self._model.config.path, settings, environment, options.members, options.seed, self._log,
@@ -217,12 +223,24 @@ class Run:
             self._wrong.append(f"aborted records of the input were read: {sorted(read & self._feed.aborted)[:5]}")
 
     def _judge_by_reference(self, claims_lost, window):
-        kafka, redis, prefix = self._world.kafka, self._world.redis, self._prefix + "unharmed."
+        kafka, redis, stores, prefix = self._world.kafka, self._world.redis, self._world.stores, self._prefix + "unharmed."
         self._create_topics(prefix)
+        writes = isinstance(self._model, UpdateModel)
+        left = state_of(self._world) if writes else None
         redis.client().flushall()
         self._model.prepare(redis)
+        settings = dict(self._model.settings)
+        if stores:
+            stores.wipe()
+            settings |= stores.settings(proxied=False)
         copies = copy_inputs(kafka, self._inputs, prefix + self._model.input)
         self._log(f"the same {len(copies)} records once more, unharmed")
-        run_calmly(kafka, redis.url, self._model, prefix, self._model.settings, 60 + len(copies) / 20)
+        run_calmly(kafka, redis.url, self._model, prefix, settings, 60 + len(copies) / 20)
         judge = ReferenceJudge(self._model, self._prefix, prefix, claims_lost, window)
-        return judge.judge(copies, kafka.scan(self._outputs), kafka.scan([prefix + topic for topic in self._model.outputs]))
+        verdict = judge.judge(copies, kafka.scan(self._outputs), kafka.scan([prefix + topic for topic in self._model.outputs]))
+        if writes:
+            unharmed = state_of(self._world)
+            compare(left, unharmed, verdict)
+            for line in side_by_side(left, unharmed):
+                self._report(line)
+        return verdict

@@ -9,6 +9,7 @@ from support.processes import wait_until
 from support.sluice_process import binary
 from support.stepped_clock import SteppedClock
 from support.tcp_proxy import TcpProxy
+from support.written_stores import Stores
 
 from chaos.cluster import ChaosCluster
 
@@ -32,13 +33,14 @@ class Job:
 class World:
     """What faults work on. May serve several runs, one after the other; `crew` and `job` are those of the present one."""
 
-    def __init__(self):
+    def __init__(self, model=None):
         self.kafka = ChaosCluster()
         self.redis = RedisServer(persistent=True)
         self.replica = RedisServer(persistent=True)
         self.redis_proxy = TcpProxy(self.redis.port)
         self.clock = SteppedClock(binary())
-        self.locks = {name: threading.Lock() for name in ("kafka", "redis", "members", "clock")}
+        self.stores = Stores(model) if model and model.servers else None
+        self.locks = {name: threading.Lock() for name in ("kafka", "redis", "members", "clock", "http", "postgres", "cassandra")}
         self.pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
         self.crew = None
         self.job = None
@@ -48,12 +50,15 @@ class World:
         self.redis.start()
         self.replica.start()
         self.follow()
+        if self.stores:
+            self.stores.start()
         return self
 
     def __exit__(self, *_):
         self.redis_proxy.close()
-        for server in (self.kafka, self.redis, self.replica, self.clock):
-            server.close()
+        for server in (self.kafka, self.redis, self.replica, self.clock, self.stores):
+            if server:
+                server.close()
         self.pool.shutdown()
 
     def follow(self):
@@ -91,6 +96,8 @@ class World:
         self.clock.step(0)
         self.redis_proxy.mend()
         self.kafka.heal()
+        if self.stores:
+            self.stores.heal()
         for server in (self.redis, self.replica):
             server.resume()
             if not server.running():

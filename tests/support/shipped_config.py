@@ -8,6 +8,7 @@ from support.processes import REPOSITORY
 
 _TOPIC_KEYS = ("to", "copy_to")  # of stages
 _VARIABLE = re.compile(r"\$\{(\w+)")
+_WITH_DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 
 
 def shipped_configs():
@@ -62,6 +63,17 @@ class ShippedConfig:
                     found.update(value if isinstance(value, list) else [value])
                 else:
                     self._collect(value, found)
+
+    def stores_of(self, kind):
+        """{name: its settings} of the stores of that kind, as they stand in the file."""
+        return {name: store[kind] for part in self._parts for name, store in part.get("stores", {}).items()
+                if kind in store}
+
+    def sql_table(self):
+        """Name of the table that a stage writes, with the defaults of its variables."""
+        tables = [stage["table"] for part in self._parts for entry in part["stages"] if isinstance(entry, dict)
+                  for stage in entry.values() if isinstance(stage, dict) and "table" in stage]
+        return _WITH_DEFAULT.sub(r"\1", tables[0])
 
     def redis_variables(self):
         """{variable that a store's URL is taken from: "redis" or "redis-meta"}."""

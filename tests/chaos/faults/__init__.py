@@ -1,9 +1,9 @@
 """The faults by name. `all` are those after which Redis still knows every claim; `claims` are the others."""
 
-from chaos.faults import feed_faults, kafka_faults, policy_faults, process_faults, redis_faults
+from chaos.faults import feed_faults, kafka_faults, policy_faults, process_faults, redis_faults, store_faults
 from chaos.faults.fault import Fault  # noqa: F401
 
-_MODULES = process_faults, redis_faults, kafka_faults, policy_faults, feed_faults
+_MODULES = process_faults, redis_faults, kafka_faults, policy_faults, feed_faults, store_faults
 FAULTS = {fault.name: fault for module in _MODULES for fault in module.FAULTS}
 
 

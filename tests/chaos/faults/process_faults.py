@@ -212,7 +212,7 @@ class StaticMember(Fault):
 
 def _at(point):
     return type(f"KillAt{point.title()}", (KillAtPoint,),
-                {"name": f"kill-at-{point}", "point": point,
+                {"__doc__": f"SIGKILL by itself when it is {point}.", "name": f"kill-at-{point}", "point": point,
                  "deliveries": (_ONLY_WITH[point],) if point in _ONLY_WITH else Fault.deliveries})
 
 

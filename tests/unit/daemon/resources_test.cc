@@ -9,6 +9,7 @@
 
 #include "daemon/builtin_ports.h"
 #include "daemon/log.h"
+#include "daemon/offline.h"
 #include "redis/redis_stores.h"
 #include "redis/tls.h"
 #include "stages/builtin.h"
@@ -26,6 +27,18 @@ using namespace std::chrono_literals;
 constexpr const char* kPipeline =
     "pipeline: p\nsource: { kafka: { brokers: 'h:9092', group: g, topics: [in] } }\n"
     "stages: [set_hub]\nside_outputs: { failed: bad }\nsink: { kafka: {} }\nstores: ";
+
+class SeenWrites final : public StageObserver {
+ public:
+  void Begin(std::string_view /*pipeline*/, const Batch& /*batch*/) override {}
+  void Wrote(std::string_view store, std::string_view what) override {
+    writes.emplace_back(store).append(": ").append(what);
+  }
+  void After(std::string_view /*stage*/, const Batch& /*batch*/) override {}
+  void End(const Batch& /*batch*/) override {}
+
+  std::vector<std::string> writes;
+};
 
 class ResourcesTest : public ConfigTest {
  protected:
@@ -153,6 +166,66 @@ TEST_F(ResourcesTest, TheStoresThatHoldClaimsAreNoted) {
   ASSERT_TRUE(resources.Claims("b").ok());
   ASSERT_TRUE(resources.Lookups("a").ok());
   EXPECT_EQ(shared_.store_use.claimed, std::vector<std::string>{"b"});
+}
+
+TEST_F(ResourcesTest, TablesThatAreWrittenAreNotedAndSharedByTheWorkers) {
+  EXPECT_EQ(UseStores("{ users: { memory: {} }, file: { file: { path: '" + path_ + "' } } }"), "");
+  const TableRequest put{.op = TableRequest::Op::kSet, .key = "k", .text = "v"};
+  const TableRequest get{.op = TableRequest::Op::kGet, .key = "k"};
+  const auto ask = [&](const PipelineConfig& config, const TableRequest& request) {
+    auto store = WorkerResources(shared_, config).Tables("users");
+    std::vector<TableReply> replies;
+    EXPECT_TRUE(store.value()->Send({&request, 1}).ok());
+    EXPECT_TRUE(store.value()->Receive(replies).ok());
+    return std::string(replies.at(0).text);
+  };
+  ask(config_, put);
+  EXPECT_EQ(ask(config_, get), "v") << "another worker";
+  PipelineConfig other = config_;
+  other.name = "other";
+  EXPECT_EQ(ask(other, get), "");
+  EXPECT_EQ(shared_.store_use.written, std::vector<std::string>{"users"});
+}
+
+TEST_F(ResourcesTest, ATableInAFileEndsWithTheProcess) {
+  const std::string output = directory_ / "out.ndjson";
+  EXPECT_EQ(
+      UseStores("{ users: { file: { path: '" + path_ + "', db: 5, output: '" + output + "' } } }"),
+      "");
+  const TableRequest put{.op = TableRequest::Op::kSet, .key = "k", .text = "new"};
+  for (const bool dry : {true, false}) {
+    SharedResources shared{clock_, metrics_, config_, NoLog()};
+    shared.dry_run = dry;
+    auto store = WorkerResources(shared, config_).Tables("users");
+    ASSERT_TRUE(store.ok()) << store.error().message;
+    std::vector<TableReply> replies;
+    ASSERT_TRUE(store.value()->Ping().ok());
+    ASSERT_TRUE(store.value()->Send({&put, 1}).ok());
+    ASSERT_TRUE(store.value()->Receive(replies).ok());
+    store.value().reset();
+    EXPECT_EQ(directory_.Read("out.ndjson"), "") << dry;
+  }
+  EXPECT_THAT(directory_.Read("out.ndjson"),
+              HasSubstr(R"("key":"k","type":"string","value":"new")"));
+}
+
+TEST_F(ResourcesTest, ADryRunShowsWhatItWouldWriteAndNeedsNoServer) {
+  EXPECT_EQ(UseStores("{ users: { redis: { url: 'redis://127.0.0.1:1' } } }"), "");
+  const PipelineConfig offline = Offline(config_);
+  SeenWrites seen;
+  shared_.dry_run = true;
+  shared_.observer = &seen;
+  auto store = WorkerResources(shared_, offline).Tables("users");
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  const TableRequest put{.op = TableRequest::Op::kSet, .key = "k", .text = "v"};
+  ASSERT_TRUE(store.value()->Send({&put, 1}).ok());
+  auto rows = WorkerResources(shared_, offline).Rows("users");
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  const StatementId insert = rows.value()->Prepare("INSERT INTO t");
+  const BoundStatement bound{insert, {}};
+  const RowRequest request{{&bound, 1}};
+  ASSERT_TRUE(rows.value()->Send({&request, 1}).ok());
+  EXPECT_EQ(seen.writes, (std::vector<std::string>{"users: SET k v", "users: INSERT INTO t []"}));
 }
 
 TEST_F(ResourcesTest, ClaimsInMemoryAreSharedByTheWorkersAndNotByPipelines) {

@@ -42,6 +42,29 @@ TEST(EventTrace, AnObjectInPlaceOfATextIsSet) {
   EXPECT_EQ(Changes(R"({"a":"text"})", R"({"a":{"b":1}})"), "sets /a");
 }
 
+TEST(EventTrace, WhatAStageWritesStandsInFrontOfWhatItDidToTheEvent) {
+  Outbox outbox;
+  std::ostringstream out;
+  EventTrace trace(out);
+  trace.Watch(outbox, {});
+  const std::string text = R"({"a":1})";
+  const Record record{{"in", 0, 7}, text};
+  Batch batch;
+  Event& event = AddEvent(batch, record);
+  trace.Begin("p", batch);
+  trace.Wrote("users", "HSET user:1 a=\"b\"");
+  trace.Wrote("count", "HINCRBY c f 1");
+  event.edit().SetInt(Path("/b"), 2);
+  trace.After("first", batch);
+  trace.After("second", batch);
+  const std::string head =
+      std::string("in/0/7") + std::string(24, ' ') + "p" + std::string(25, ' ');
+  const std::string first = head + "first" + std::string(21, ' ');
+  EXPECT_EQ(out.str(), first + "writes to users: HSET user:1 a=\"b\"\n" + first +
+                           "writes to count: HINCRBY c f 1\n" + first + "sets /b\n" + head +
+                           "second" + std::string(20, ' ') + "-\n");
+}
+
 TEST(EventTrace, TwoBatchesThatAreUnderWayAreToldApart) {
   Outbox outbox;
   std::ostringstream out;

@@ -23,6 +23,7 @@ constexpr LookupCache::Limits kLimits{.max_keys = 3, .ttl = 60s, .missing_ttl = 
 std::string TextOf(const LookupReply& reply) {
   if (reply.state == LookupReply::State::kMissing) return "missing";
   if (reply.state == LookupReply::State::kWrongType) return "wrong type";
+  if (reply.state == LookupReply::State::kUnanswered) return "unanswered";
   std::string text(reply.text);
   for (const LookupField& field : reply.fields)
     text += std::string(field.name) + ":" + std::string(field.value) + ";";
@@ -99,6 +100,14 @@ TEST_F(CachedLookupStoreTest, ATimeOfZeroKeepsNothingThatIsMissing) {
   Ask({"new"});
   EXPECT_EQ(Ask({"new"}), Texts{"missing"});
   EXPECT_EQ(Asked(), (Texts{"new", "new"}));
+}
+
+TEST_F(CachedLookupStoreTest, WhatWentUnansweredIsAskedAgain) {
+  entries_["a"].unanswered = true;
+  EXPECT_EQ(Ask({"a", "b"}), (Texts{"unanswered", "B"}));
+  entries_["a"].unanswered = false;
+  EXPECT_EQ(Ask({"a", "b"}), (Texts{"A", "B"}));
+  EXPECT_EQ(Asked(), (Texts{"a", "b", "a"}));
 }
 
 TEST_F(CachedLookupStoreTest, AHashComesBackFieldByField) {
