@@ -6,7 +6,8 @@ namespace sluice {
 ///
 /// SLUICE_FAULT_POINT=<name>[:<n>] kills it (SIGKILL) when it comes by for the n-th time (1 by
 /// default). Without the variable a call costs one load. Names: collected, claimed, begun, written,
-/// offsets_sent, outputs_committed, committed.
+/// offsets_sent, outputs_committed, committed; of stages that write, assessments_marked,
+/// assessments_stored, scores_aggregated.
 void FaultPoint(const char* name);
 
 }  // namespace sluice

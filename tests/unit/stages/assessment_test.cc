@@ -34,7 +34,6 @@ TEST_F(AssessmentStagesTest, Row1TheBestAttemptOfEachQuestionIsScoredAndStored) 
                           {.ets = kT2, .score = "1.005"},
                           {.id = "\"q2\"", .score = "1.335", .max = "2.5"}})});
   EXPECT_EQ(Counters(), Stored());
-  const std::string rest = R"("resvalues":[],"score":%,"title":"T'x","type":"mcq"})";
   const std::string question =
       R"([{"assess_ts":1568891738245,"description":"","duration":"2.0","id":"q1","max_score":1,)"
       R"("params":[],"resvalues":[],"score":1.005,"title":"T'x","type":"mcq"},)"
@@ -363,14 +362,12 @@ TEST_F(QuestionCountTest, Row29DistinctQuestionsCount) {
 
 TEST_F(QuestionCountTest, Row30TheApiIsAskedForWhatTheCacheDoesNotSay) {
   ApiTotal("3");
+  int attempt = 0;
   for (const char* cached : {"", "{}", R"({"totalQuestions":0})", R"({"totalQuestions":0.9})",
                              R"({"totalQuestions":null})"}) {
     if (*cached != 0) Cache(cached);
     Ev event = Distinct(3);
-    event.attempt =
-        '"' + std::string(cached).substr(0, 2) + std::to_string(Attempts().size()) + '"';
-    for (char& c : event.attempt) c = c == '{' || c == '}' ? 'x' : c;
-    std::ranges::replace(event.attempt.begin() + 1, event.attempt.end() - 1, '"', 'y');
+    event.attempt = '"' + std::to_string(attempt++) + '"';
     Send(event);
     EXPECT_EQ(Counters(), Stored({{"cache-hit-count", "2"},
                                   {"cache-hit-miss-count", "1"},
