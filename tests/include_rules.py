@@ -42,7 +42,7 @@ THIRD_PARTY = {
     "simdjson.h": {"codec"},
     "emmintrin.h": {"codec"},
     "unicode/": {"codec"},
-    "openssl/": {"redis", "util"},
+    "openssl/": {"cassandra", "redis", "util"},
     "zlib.h": {"codec", "files"},
     "spdlog/": {"daemon", "cli"},
 }

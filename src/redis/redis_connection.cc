@@ -14,9 +14,9 @@
 #include <system_error>
 #include <utility>
 
-#include "redis/dial.h"
 #include "redis/resp_writer.h"
 #include "redis/tls.h"
+#include "util/dial.h"
 
 namespace sluice {
 namespace {

@@ -9,12 +9,12 @@
 #include <string>
 #include <string_view>
 
-#include "redis/address.h"
 #include "redis/fault.h"
 #include "redis/redis_metrics.h"
 #include "redis/resp_reader.h"
 #include "redis/url.h"
 #include "sluice/result.h"
+#include "util/server_address.h"
 
 struct redisContext;
 

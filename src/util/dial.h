@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "redis/address.h"
+#include "util/server_address.h"
 
 namespace sluice {
 

@@ -23,6 +23,7 @@ struct DialLimits {
 struct ServerAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
+  std::string host;  ///< "127.0.0.1" or "::1"; empty for a socket of the file system.
   std::string text;  ///< "127.0.0.1:6379", "[::1]:6379" or the path of a socket.
 };
 

@@ -1,4 +1,4 @@
-#include "redis/dial.h"
+#include "util/dial.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,4 +1,4 @@
-#include "redis/dial.h"
+#include "util/dial.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "redis/address.h"
+#include "util/server_address.h"
 
 #include <netdb.h>
 #include <sys/un.h>
@@ -16,13 +16,14 @@
 namespace sluice {
 namespace {
 
-std::string TextOf(const addrinfo& found) {
+void Name(const addrinfo& found, ServerAddress& address) {
   char host[NI_MAXHOST] = "";
   char port[NI_MAXSERV] = "";
   getnameinfo(found.ai_addr, found.ai_addrlen, host, sizeof host, port, sizeof port,
               NI_NUMERICHOST | NI_NUMERICSERV);
   const bool six = found.ai_family == AF_INET6;
-  return (six ? "[" + std::string(host) + "]" : std::string(host)) + ":" + port;
+  address.host = host;
+  address.text = (six ? "[" + address.host + "]" : address.host) + ":" + port;
 }
 
 /// `flags` is AI_NUMERICHOST where no name server is to be asked.
@@ -44,7 +45,7 @@ ServerAddresses Ask(const std::string& host, int port, int flags) {
     ServerAddress& address = result.addresses.emplace_back();
     std::memcpy(&address.storage, at->ai_addr, at->ai_addrlen);
     address.size = at->ai_addrlen;
-    address.text = TextOf(*at);
+    Name(*at, address);
   }
   freeaddrinfo(found);
   return result;
