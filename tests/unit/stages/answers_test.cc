@@ -13,7 +13,10 @@ namespace sluice::stages {
 namespace {
 
 std::string ScoreText(double score) {
-  const std::string text = ScoreOf({Answer{.score = score, .max_score = 1}}).text;
+  Answer answer;
+  answer.score = score;
+  answer.max_score = 1;
+  const std::string text = ScoreOf({answer}).text;
   EXPECT_TRUE(text.ends_with("/1.0")) << text;
   return text.substr(0, text.find('/'));
 }

@@ -93,13 +93,13 @@ class AssessmentTest : public StageTest {
     return Ok();
   }
   /// The same for a batch of these events, which follows on the last.
-  void Send(const std::vector<std::string>& texts) {
+  void SendAll(const std::vector<std::string>& texts) {
     Forget();
     for (const std::string& text : texts) Add(text);
     const Status status = RunAll();
     ASSERT_TRUE(status.ok()) << status.error().message;
   }
-  void Send(const Ev& event) { Send({event.Text()}); }
+  void Send(const Ev& event) { SendAll({event.Text()}); }
 
   /// The counters of the batch that are not 0.
   Texts Counters() {
@@ -151,7 +151,7 @@ class AssessmentTest : public StageTest {
   void ExpectFailed(const std::string& text, const std::string& reason,
                     const ::testing::Matcher<std::string>& message) {
     const std::size_t before = Attempts().size();
-    Send({text});
+    SendAll({text});
     EXPECT_EQ(Diverted(), reason) << text;
     EXPECT_THAT(ValidationError(), message) << text;
     EXPECT_EQ(CountOf("failed-event-count"), 1U) << text;

@@ -183,7 +183,7 @@ TEST_F(AssessmentReplayTest, Row41And42AStoreThatIsLostIsAnErrorAndTheBatchComes
   // The engine cancels, and sends the same batch through the same stages.
   for (const auto& stage : stages_) stage->Cancel();
   cassandra_.Restore();
-  Send({Ev{}.Text()});
+  SendAll({Ev{}.Text()});
   EXPECT_EQ(Counters(), Stored());
   EXPECT_THAT(Activities(), SizeIs(1));
   EXPECT_THAT(emitted_, SizeIs(1));
@@ -191,7 +191,7 @@ TEST_F(AssessmentReplayTest, Row41And42AStoreThatIsLostIsAnErrorAndTheBatchComes
 
 TEST_F(AssessmentReplayTest, MarksAreOfThePositionAndTheOutcome) {
   PutAttempt(kTs - 1, 7);
-  Send({Ev{}.Text(), Ev{.attempt = "\"A2\""}.Text(), Ev{}.Text()});
+  SendAll({Ev{}.Text(), Ev{.attempt = "\"A2\""}.Text(), Ev{}.Text()});
   EXPECT_THAT(cassandra_.Rows("sluice_marks"),
               ElementsAre(Texts{{"job", "\"assessment-aggregator\""},
                                 {"mark", "\"in/0/0\""},
@@ -202,15 +202,13 @@ TEST_F(AssessmentReplayTest, MarksAreOfThePositionAndTheOutcome) {
 }
 
 TEST_F(AssessmentReplayTest, WhatTheStoreRefusesFailsAtEachRoundAndTheOthersGoOn) {
-  const std::string good = Ev{.events = List({{.max = "4"}}),
-                              .attempt = "\"A2\"",
-                              .user = "\"V\"",
-                              .batch = "\"B2\""}
-                               .Text();
+  const std::string good =
+      Ev{.events = List({{.max = "4"}}), .attempt = "\"A2\"", .user = "\"V\"", .batch = "\"B2\""}
+          .Text();
   const auto expect_refused = [&](const std::string& refused_text) {
     cassandra_ = fakes::FakeCassandra();
     cassandra_.refused_text = refused_text;
-    Send({Ev{}.Text(), good});
+    SendAll({Ev{}.Text(), good});
     EXPECT_EQ(Diverted(), "refused_by_store") << refused_text;
     EXPECT_EQ(ValidationError(), "2200 key: too long") << refused_text;
     EXPECT_EQ(CountOf("failed-event-count"), 1U) << refused_text;

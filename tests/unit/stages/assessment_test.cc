@@ -82,7 +82,7 @@ TEST_F(AssessmentStagesTest, Row4ANewerAttemptKeepsItsFirstDay) {
 
 TEST_F(AssessmentStagesTest, Row5AnotherContentThanTheLeafNodesFailsUnchanged) {
   const std::string text = Ev{.content = "\"other\""}.Text();
-  Send({text});
+  SendAll({text});
   EXPECT_EQ(Diverted(), "not_a_leaf_node");
   EXPECT_EQ(TextOf(batch_.events()[0]), text);
   EXPECT_EQ(Counters(), (Texts{{"cache-hit-count", "1"}, {"failed-event-count", "1"}}));
@@ -139,11 +139,11 @@ TEST_F(AssessmentStagesTest, Row9WithoutAMemberThatIsNeededItFails) {
 }
 
 TEST_F(AssessmentStagesTest, Row9FlagsAndMetadataThatAreThereStay) {
-  Send({R"({"flags":{"a":1},"metadata":{"b":2}})"});
+  SendAll({R"({"flags":{"a":1},"metadata":{"b":2}})"});
   EXPECT_EQ(TextOf(batch_.events()[0]),
             R"({"flags":{"a":1},"metadata":{"src":"AssessmentAggregator",)"
             R"("validation_error":"None.get","b":2}})");
-  Send({R"({"flags":"f","metadata":"m"})"});
+  SendAll({R"({"flags":"f","metadata":"m"})"});
   EXPECT_EQ(TextOf(batch_.events()[0]), R"({"flags":"f","metadata":"m"})");
   EXPECT_EQ(Diverted(), "missing_member");
 }
@@ -158,7 +158,7 @@ TEST_F(AssessmentStagesTest, Row10IdsMustBeStrings) {
 
 TEST_F(AssessmentStagesTest, Row11WhatIsNoEventFailsAsItCame) {
   for (const std::string text : {"zz", "", "[1]", "null", "{\"a\":"}) {
-    Send({text});
+    SendAll({text});
     EXPECT_EQ(batch_.events()[0].state(), State::kDiverted) << text;
     EXPECT_EQ(batch_.events()[0].verbatim(), text);
     EXPECT_EQ(Counters(), (Texts{{"failed-event-count", "1"}})) << text;
@@ -309,7 +309,7 @@ TEST_F(AssessmentStagesTest, Row27TheRequestForACertificateIsJson) {
 
 TEST_F(AssessmentStagesTest, Row27EachRequestHasAnIdOfItsOwn) {
   const std::string text = Ev{.events = ""}.Text();
-  Send({text, text});
+  SendAll({text, text});
   ASSERT_THAT(emitted_, SizeIs(2));
   EXPECT_NE(emitted_[0].value, emitted_[1].value);
 }
@@ -346,7 +346,7 @@ class QuestionCountTest : public AssessmentTest {
 TEST_F(QuestionCountTest, Row28MoreQuestionsThanTheContentHasAreIgnored) {
   Cache(R"({"totalQuestions":2})");
   const std::string text = Distinct(3).Text();
-  Send({text});
+  SendAll({text});
   EXPECT_EQ(Diverted(), "too_many_questions");
   EXPECT_EQ(TextOf(batch_.events()[0]), text);
   EXPECT_EQ(Counters(), (Texts{{"cache-hit-count", "2"}, {"ignored-event-count", "1"}}));
@@ -476,7 +476,7 @@ TEST_F(QuestionCountTest, EachAssessmentOfABatchIsCountedAndStandsForItself) {
   second.attempt = "\"A2\"";
   Ev third = Distinct(2);
   third.attempt = "\"A3\"";
-  Send({Distinct(1).Text(), second.Text(), third.Text()});
+  SendAll({Distinct(1).Text(), second.Text(), third.Text()});
   EXPECT_EQ(CountOf("cache-hit-count"), 6U);
   EXPECT_EQ(CountOf("api-hit-success-count"), 3U);
   EXPECT_EQ(CountOf("ignored-event-count"), 1U);
@@ -529,8 +529,8 @@ TEST_F(AssessmentStagesTest, Row40WithoutRowsNothingIsWritten) {
 TEST_F(AssessmentStagesTest, TheLeafNodesOfACourseAreAskedForOnceABatch) {
   leaf_nodes_->Put("D:D:leafnodes", std::string("no set"));
   const std::string good = Ev{.attempt = "\"A1\""}.Text();
-  Send({good, Ev{.content = "\"x\""}.Text(), Ev{.attempt = "\"A2\""}.Text(),
-        Ev{.course = "\"D\""}.Text()});
+  SendAll({good, Ev{.content = "\"x\""}.Text(), Ev{.attempt = "\"A2\""}.Text(),
+           Ev{.course = "\"D\""}.Text()});
   EXPECT_EQ(CountOf("cache-hit-count"), 3U);
   EXPECT_EQ(CountOf("db-update-count"), 2U);
   EXPECT_STREQ(batch_.events()[1].reason(), "not_a_leaf_node");

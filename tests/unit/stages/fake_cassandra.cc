@@ -11,7 +11,7 @@
 #include "util/arena_array.h"
 
 namespace sluice::fakes {
-namespace {
+namespace cql {
 
 using Kind = Cell::Kind;
 
@@ -80,7 +80,9 @@ Statement Parse(const std::string& text) {
   }
   if (!std::regex_match(text, found, kInsert)) Abort("can't read " + text);
   Statement statement{'I', found[1], {}, {}, {}, found[4].matched};
-  for (const std::string& column : Split(found[2], ", ")) statement.sets.push_back({column});
+  for (const std::string& column : Split(found[2], ", ")) {
+    statement.sets.push_back({column, false, std::nullopt});
+  }
   if (Split(found[3], ", ").size() != statement.sets.size())
     Abort("columns without value: " + text);
   return statement;
@@ -118,7 +120,11 @@ void MergeInto(OwnedCell& column, const OwnedCell& value) {
   for (const auto& [name, field] : value.fields) column.fields[name] = field;
 }
 
-}  // namespace
+}  // namespace cql
+
+using cql::Clause;
+using cql::Kind;
+using cql::Statement;
 
 OwnedCell::OwnedCell(const Cell& cell) : scalar(cell), text(cell.text) {
   scalar.text = {};
@@ -126,7 +132,8 @@ OwnedCell::OwnedCell(const Cell& cell) : scalar(cell), text(cell.text) {
   scalar.fields = {};
   for (const Cell& item : cell.items) items.emplace_back(item);
   for (const CellField& field : cell.fields) {
-    if (!fields.try_emplace(std::string(field.name), field.value).second) Abort("a name twice");
+    if (!fields.try_emplace(std::string(field.name), field.value).second)
+      cql::Abort("a name twice");
   }
 }
 
@@ -173,16 +180,16 @@ class FakeCassandraStore final : public RowStore {
   explicit FakeCassandraStore(FakeCassandra& cluster) : cluster_(cluster) {}
 
   StatementId Prepare(std::string text) override {
-    Statement statement = Parse(text);
+    Statement statement = cql::Parse(text);
     const auto table = cluster_.tables_.find(statement.table);
-    if (table == cluster_.tables_.end()) Abort("no table " + statement.table);
-    Check(statement, table->second);
+    if (table == cluster_.tables_.end()) cql::Abort("no table " + statement.table);
+    cql::Check(statement, table->second);
     statements_.push_back(std::move(statement));
     return static_cast<StatementId>(statements_.size() - 1);
   }
 
   Status Send(std::span<const RowRequest> requests) override {
-    if (!sent_.empty()) Abort("sent before the last round was received");
+    if (!sent_.empty()) cql::Abort("sent before the last round was received");
     arena_.Reset();
     for (const RowRequest& request : requests) {
       if (cluster_.left_ && *cluster_.left_ == 0) {
@@ -190,7 +197,7 @@ class FakeCassandraStore final : public RowStore {
       }
       if (cluster_.left_) --*cluster_.left_;
       ++cluster_.applied_;
-      if (request.statements.size() != 1) Abort("no batches here");
+      if (request.statements.size() != 1) cql::Abort("no batches here");
       sent_.push_back(Apply(request.statements[0]));
     }
     return Ok();
@@ -219,13 +226,14 @@ class FakeCassandraStore final : public RowStore {
           continue;
         }
         const Cell& cell = bound.values[next++];
-        if (!Fits(cell, cluster_.tables_[statement.table].columns[clause.column])) {
-          Abort("a value that does not fit " + clause.column);
+        if (!cql::Fits(cell, cluster_.tables_[statement.table].columns[clause.column])) {
+          cql::Abort("a value that does not fit " + clause.column);
         }
         values.emplace_back(&clause, OwnedCell(cell));
       }
     }
-    if (next + (statement.ttl ? 1 : 0) != bound.values.size()) Abort("another number of values");
+    if (next + (statement.ttl ? 1 : 0) != bound.values.size())
+      cql::Abort("another number of values");
     return statement.verb == 'S' ? Read(statement, values) : Write(statement, values);
   }
 
@@ -261,7 +269,7 @@ class FakeCassandraStore final : public RowStore {
     FakeCassandra::Row& row = cluster_.rows_[statement.table][key];
     for (const auto& [clause, value] : values) {
       if (clause->adds) {
-        MergeInto(row[clause->column], value);
+        cql::MergeInto(row[clause->column], value);
       } else {
         row[clause->column] = value;
       }
