@@ -31,8 +31,8 @@ MAY_INCLUDE = {
 THIRD_PARTY = {
     "librdkafka/": {"kafka"},
     "hiredis/": {"redis"},
-    "libpq-fe.h": {"postgres"},
     "curl/": {"rest"},
+    "libpq-fe.h": {"postgres"},
     "yaml-cpp/": {"config"},
     "CLI/": {"cli"},
     "boost/": {"http"},
@@ -43,7 +43,7 @@ THIRD_PARTY = {
     "simdjson.h": {"codec"},
     "emmintrin.h": {"codec"},
     "unicode/": {"codec"},
-    "openssl/": {"redis", "util"},
+    "openssl/": {"cassandra", "redis", "util"},
     "zlib.h": {"codec", "files"},
     "spdlog/": {"daemon", "cli"},
 }

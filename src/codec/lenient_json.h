@@ -31,6 +31,7 @@ std::optional<std::string> StrictJsonOf(std::string_view text,
 /// Reads a whole cached record into `document`; false where StrictJsonOf gives nothing. An array of
 /// pairs is an object, any other array but the empty one is refused. `text` must live as long as
 /// the document, as must what `arena` holds.
-bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document);
+bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document,
+                      LenientNumbers numbers = LenientNumbers::kDoubles);
 
 }  // namespace sluice

@@ -1,5 +1,6 @@
 #include "daemon/builtin_ports.h"
 
+#include "cassandra/cassandra_stores.h"
 #include "files/file_ports.h"
 #include "kafka/kafka_ports.h"
 #include "memory/memory_stores.h"
@@ -17,6 +18,7 @@ Status RegisterBuiltinPorts(Registry& registry) {
   SLUICE_TRY(registry.sinks.Add(FilesSinkSpec()));
 
   SLUICE_TRY(registry.stores.Add(RedisStoreSpec()));
+  SLUICE_TRY(registry.stores.Add(CassandraStoreSpec()));
   SLUICE_TRY(registry.stores.Add(PostgresStoreSpec()));
   SLUICE_TRY(registry.stores.Add(MemoryStoreSpec()));
   SLUICE_TRY(registry.stores.Add(FileStoreSpec()));

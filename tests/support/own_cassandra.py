@@ -253,15 +253,20 @@ class CassandraServer:
             "saved_caches_directory": node.folder / "saved",
             "hints_directory": node.folder / "hints",
             "cdc_raw_directory": node.folder / "cdc",
-            "commitlog_sync": "batch",
+            "commitlog_sync": "group",
+            "commitlog_sync_group_window": "10ms",
             "commitlog_segment_size": "8MiB",
             "memtable_heap_space": "32MiB",
             "memtable_offheap_space": "32MiB",
             "key_cache_size": "4MiB",
             "file_cache_size": "32MiB",
             "concurrent_reads": 8,
-            "concurrent_writes": 8,
+            "concurrent_writes": 32,
             "concurrent_counter_writes": 4,
+            # A busy machine is no reason to fail; tests that want time-outs say so.
+            "read_request_timeout": "20s",
+            "write_request_timeout": "20s",
+            "request_timeout": "20s",
             "auto_snapshot": "false",
             "disk_failure_policy": "die",
             "commit_failure_policy": "die",
@@ -272,7 +277,7 @@ class CassandraServer:
         if self._tls:
             settings["client_encryption_options"] = self._tls_options(node)
         settings |= self._settings
-        (node.folder / "cassandra.yaml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()),
+        (node.folder / "cassandra.yaml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items() if value is not None),
                                                     encoding="utf-8")
 
     def _tls_options(self, node):

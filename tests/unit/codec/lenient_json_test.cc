@@ -139,6 +139,23 @@ TEST(CachedRecord, IsReadWhetherItIsStrictOrNot) {
     EXPECT_EQ(Cached(text), kRefused) << text;
 }
 
+TEST(CachedRecord, NumbersKeepTheirTextWhereThatIsAskedFor) {
+  const auto read = [](const std::string& text) -> std::string {
+    Arena arena;
+    Document document;
+    if (!ReadCachedRecord(text, arena, document, LenientNumbers::kAsWritten)) return kRefused;
+    std::string json;
+    document.AppendTo(json);
+    return json;
+  };
+  const std::string members = R"("a":1234567890123456789,"b":1.0,"c":[-1E+2,1e999,0.10],"d":-0)";
+  EXPECT_EQ(read("{" + members + "}"), "{" + members + "}");
+  EXPECT_EQ(read("{" + members + ",}"), kRefused);
+  EXPECT_EQ(read("{" + members + ",'e':x}"), "{" + members + R"(,"e":"x"})");
+  EXPECT_EQ(read("{'a':0x1F,b:01,c:1.,d:NaN}"), R"({"a":"0x1F","b":"01","c":"1.","d":"NaN"})");
+  EXPECT_EQ(read(R"([["a",1234567890123456789]])"), R"({"a":1234567890123456789})");
+}
+
 TEST(CachedRecord, AnArrayOfPairsIsAnObject) {
   EXPECT_EQ(Cached(R"([["a",1],["b",[2]]])"), R"({"a":1,"b":[2]})");
   EXPECT_EQ(Cached("[]"), "{}");

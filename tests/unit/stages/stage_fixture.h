@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "config/pipeline_config.h"
 #include "daemon/builtin_ports.h"
 #include "engine/engine_access.h"
+#include "fake_cassandra.h"
 #include "fake_profiles.h"
 #include "fake_resources.h"
 #include "memory/memory_table_store.h"
@@ -40,10 +42,14 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
-    resources_.tables["device"] = [this] {
-      return std::make_unique<MemoryTableStore>(devices_, resources_.now);
-    };
+    for (const char* store : {"content", "dialcode", "device", "leaf_nodes"}) {
+      tables_[store] = std::make_shared<MemoryTable>(kMarksByDefault);
+      resources_.tables[store] = [this, store] {
+        return std::make_unique<MemoryTableStore>(tables_[store], resources_.now);
+      };
+    }
     resources_.rows["profile"] = [this] { return profiles_.Connect(); };
+    resources_.rows["lms"] = [this] { return cassandra_.Connect(); };
   }
 
   /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
@@ -115,12 +121,14 @@ class StageTest : public ::testing::Test, protected Emitter {
   FakeResources resources_;
   Batch batch_;
   std::vector<Emitted> emitted_;
-  std::shared_ptr<MemoryTable> devices_ = std::make_shared<MemoryTable>(kMarksByDefault);
+  std::map<std::string, std::shared_ptr<MemoryTable>> tables_;  ///< By store.
   fakes::FakeProfiles profiles_;
+  fakes::FakeCassandra cassandra_;
 
  private:
   void Emit(Event& event, TopicId topic) override {
-    emitted_.push_back({resources_.topics[topic], TextOf(event)});
+    const std::string text(event.verbatim().value_or(""));
+    emitted_.push_back({resources_.topics[topic], event.verbatim() ? text : TextOf(event)});
     EngineAccess::MarkRouted(event);
   }
 
@@ -133,7 +141,9 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} }, profile: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} }, "
+        "profile: { memory: {} }, leaf_nodes: { memory: {} }, content_api: { memory: {} }, "
+        "lms: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");

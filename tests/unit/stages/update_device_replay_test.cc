@@ -27,8 +27,8 @@ class UpdateDeviceReplayTest : public StageTest {
             DeviceAt("held", 50, 8, R"("city":"H")")};
   }
   void Prepare() {
-    devices_ = std::make_shared<MemoryTable>(kMarksByDefault);
-    devices_->Put("held", MemoryTable::Fields{{"firstaccess", "40"}, {"other", "kept"}});
+    tables_["device"] = std::make_shared<MemoryTable>(kMarksByDefault);
+    tables_["device"]->Put("held", MemoryTable::Fields{{"firstaccess", "40"}, {"other", "kept"}});
     profiles_.rows.clear();
     stage_ = Build("update_device: { store: device, rows: profile, table: t }");
     outcomes_.clear();
@@ -49,7 +49,7 @@ class UpdateDeviceReplayTest : public StageTest {
   /// Both stores and what became of each record, as text.
   std::string Everything() {
     std::string text;
-    for (const auto& [key, entry] : devices_->Entries()) {
+    for (const auto& [key, entry] : tables_["device"]->Entries()) {
       text += key + ":";
       for (const auto& [name, value] : std::get<MemoryTable::Fields>(entry)) {
         text += " " + name + "=" + value;

@@ -34,11 +34,11 @@ class UpdateDeviceTest : public StageTest {
   void Hold(const std::string& id, std::map<std::string, std::string> fields) {
     MemoryTable::Fields held;
     for (auto& [name, value] : fields) held.emplace(name, std::move(value));
-    devices_->Put(id, std::move(held));
+    tables_["device"]->Put(id, std::move(held));
   }
   /// The hash of a device; empty if there is none.
   Fields Hash(const std::string& id) {
-    const auto entries = devices_->Entries();
+    const auto entries = tables_["device"]->Entries();
     const auto at = entries.find(id);
     if (at == entries.end()) return {};
     const auto& fields = std::get<MemoryTable::Fields>(at->second);
@@ -243,7 +243,7 @@ TEST_F(UpdateDeviceTest, WithoutAnIdNothingIsStored) {
                              R"({"device_id":5})", R"({"device_id":["x"]})", "{}"}) {
     ExpectFailed(Send(record), "no_device_id");
   }
-  EXPECT_EQ(devices_->size(), 0);
+  EXPECT_EQ(tables_["device"]->size(), 0);
   EXPECT_THAT(profiles_.rows, IsEmpty());
 }
 
@@ -262,10 +262,10 @@ TEST_F(UpdateDeviceTest, WhatIsNoObjectFailsAndNullIsSkipped) {
 }
 
 TEST_F(UpdateDeviceTest, AKeyOfAnotherTypeStaysAndItsRecordFails) {
-  devices_->Put("d", std::string("a text"));
+  tables_["device"]->Put("d", std::string("a text"));
   ExpectFailed(Send(Record("d")), "device_is_no_hash");
   EXPECT_THAT(profiles_.rows, IsEmpty());
-  EXPECT_EQ(std::get<std::string>(devices_->Entries().at("d")), "a text");
+  EXPECT_EQ(std::get<std::string>(tables_["device"]->Entries().at("d")), "a text");
 }
 
 TEST_F(UpdateDeviceTest, ARowThatIsRefusedTakesNoOtherAlong) {
@@ -287,7 +287,7 @@ TEST_F(UpdateDeviceTest, OneRoundTripEachWhateverTheSizeOfTheBatch) {
   ASSERT_TRUE(Run(*stage_).ok());
   EXPECT_EQ(profiles_.sends, 1);
   EXPECT_EQ(CountOf("success-event-count"), 100);
-  EXPECT_EQ(devices_->size(), 10);
+  EXPECT_EQ(tables_["device"]->size(), 10);
 }
 
 TEST_F(UpdateDeviceTest, TheTableIsNamedByAnIdentifier) {
