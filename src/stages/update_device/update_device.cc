@@ -11,7 +11,7 @@ constexpr Reason kNoHash = "device_is_no_hash";
 constexpr Reason kRowRefused = "row_refused";
 constexpr Reason kJsonNull = "json_null";
 
-constexpr TableField kFirstAccess{.name = kHashFields[FieldIndex("firstaccess")]};
+constexpr sluice::TableField kFirstAccess{.name = kHashFields[FieldIndex("firstaccess")]};
 
 /// True for the JSON value null, whatever stands behind it.
 bool IsJsonNull(std::string_view text) {

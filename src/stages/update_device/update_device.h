@@ -57,7 +57,7 @@ class UpdateDevice final : public Stage {
     std::string_view id;
     std::optional<std::string_view> first_access;  ///< That the hash holds, with this batch's.
     HashValues fields;
-    std::vector<TableField> written;
+    std::vector<sluice::TableField> written;
     bool usable = true;  ///< False where something else than a hash stands under the key.
   };
   /// A record and what it writes.
