@@ -32,6 +32,7 @@ THIRD_PARTY = {
     "librdkafka/": {"kafka"},
     "hiredis/": {"redis"},
     "curl/": {"rest"},
+    "libpq-fe.h": {"postgres"},
     "yaml-cpp/": {"config"},
     "CLI/": {"cli"},
     "boost/": {"http"},

@@ -4,6 +4,7 @@
 #include "files/file_ports.h"
 #include "kafka/kafka_ports.h"
 #include "memory/memory_stores.h"
+#include "postgres/postgres_stores.h"
 #include "redis/redis_stores.h"
 #include "rest/rest_stores.h"
 
@@ -18,6 +19,7 @@ Status RegisterBuiltinPorts(Registry& registry) {
 
   SLUICE_TRY(registry.stores.Add(RedisStoreSpec()));
   SLUICE_TRY(registry.stores.Add(CassandraStoreSpec()));
+  SLUICE_TRY(registry.stores.Add(PostgresStoreSpec()));
   SLUICE_TRY(registry.stores.Add(MemoryStoreSpec()));
   SLUICE_TRY(registry.stores.Add(FileStoreSpec()));
   SLUICE_TRY(registry.stores.Add(HttpStoreSpec()));

@@ -47,7 +47,7 @@ std::vector<FieldSpec> RetryFields() {
       {.name = "attempts",
        .type = FieldType::kInt,
        .description = "How often a key is asked for before its lookup goes unanswered: after 5xx "
-                      "and 429 (Retry-After is honoured up to 30s), a time-out, a body that is "
+                      "and 429 (Retry-After is honoured up to 10s), a time-out, a body that is "
                       "not JSON or that is cut off.",
        .default_value = "5",
        .least = 1,

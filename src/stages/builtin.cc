@@ -1,5 +1,7 @@
 #include "stages/builtin.h"
 
+#include "stages/cache_dial_codes/cache_dial_codes.h"
+#include "stages/apply_rating/apply_rating.h"
 #include "stages/aggregate_scores/aggregate_scores.h"
 #include "stages/check_audit/check_audit.h"
 #include "stages/check_batch/check_batch.h"
@@ -14,10 +16,12 @@
 #include "stages/filter_events/filter_events.h"
 #include "stages/flatten_share/flatten_share.h"
 #include "stages/flatten_work_order/flatten_work_order.h"
+#include "stages/merge_content/merge_content.h"
 #include "stages/redact_answers/redact_answers.h"
 #include "stages/request_certificate/request_certificate.h"
 #include "stages/route/route.h"
 #include "stages/set_hub/set_hub.h"
+#include "stages/update_device/update_device.h"
 #include "stages/store_assessment/store_assessment.h"
 #include "stages/validate_druid/validate_druid.h"
 #include "stages/validate_telemetry/validate_telemetry.h"
@@ -40,6 +44,10 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::FlattenWorkOrderSpec()));
   SLUICE_TRY(registry.Add(stages::FilterEventsSpec()));
   SLUICE_TRY(registry.Add(stages::DenormalizeSpec()));
+  SLUICE_TRY(registry.Add(stages::MergeContentSpec()));
+  SLUICE_TRY(registry.Add(stages::CacheDialCodesSpec()));
+  SLUICE_TRY(registry.Add(stages::UpdateDeviceSpec()));
+  SLUICE_TRY(registry.Add(stages::ApplyRatingSpec()));
   SLUICE_TRY(registry.Add(stages::CheckLeafNodeSpec()));
   SLUICE_TRY(registry.Add(stages::CheckQuestionCountSpec()));
   SLUICE_TRY(registry.Add(stages::StoreAssessmentSpec()));

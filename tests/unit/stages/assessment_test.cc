@@ -527,7 +527,7 @@ TEST_F(AssessmentStagesTest, Row40WithoutRowsNothingIsWritten) {
 }
 
 TEST_F(AssessmentStagesTest, TheLeafNodesOfACourseAreAskedForOnceABatch) {
-  leaf_nodes_->Put("D:D:leafnodes", std::string("no set"));
+  tables_["leaf_nodes"]->Put("D:D:leafnodes", std::string("no set"));
   const std::string good = Ev{.attempt = "\"A1\""}.Text();
   SendAll({good, Ev{.content = "\"x\""}.Text(), Ev{.attempt = "\"A2\""}.Text(),
            Ev{.course = "\"D\""}.Text()});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "daemon/builtin_ports.h"
 #include "engine/engine_access.h"
 #include "fake_cassandra.h"
+#include "fake_profiles.h"
 #include "fake_resources.h"
 #include "memory/memory_table_store.h"
 #include "sluice/batch.h"
@@ -40,9 +42,13 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
-    resources_.tables["leaf_nodes"] = [this] {
-      return std::make_unique<MemoryTableStore>(leaf_nodes_, resources_.now);
-    };
+    for (const char* store : {"content", "dialcode", "device", "leaf_nodes"}) {
+      tables_[store] = std::make_shared<MemoryTable>(kMarksByDefault);
+      resources_.tables[store] = [this, store] {
+        return std::make_unique<MemoryTableStore>(tables_[store], resources_.now);
+      };
+    }
+    resources_.rows["profile"] = [this] { return profiles_.Connect(); };
     resources_.rows["lms"] = [this] { return cassandra_.Connect(); };
   }
 
@@ -115,7 +121,8 @@ class StageTest : public ::testing::Test, protected Emitter {
   FakeResources resources_;
   Batch batch_;
   std::vector<Emitted> emitted_;
-  std::shared_ptr<MemoryTable> leaf_nodes_ = std::make_shared<MemoryTable>(kMarksByDefault);
+  std::map<std::string, std::shared_ptr<MemoryTable>> tables_;  ///< By store.
+  fakes::FakeProfiles profiles_;
   fakes::FakeCassandra cassandra_;
 
  private:
@@ -134,8 +141,9 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} }, leaf_nodes: { memory: {} }, "
-        "content_api: { memory: {} }, lms: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} }, "
+        "profile: { memory: {} }, leaf_nodes: { memory: {} }, content_api: { memory: {} }, "
+        "lms: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
