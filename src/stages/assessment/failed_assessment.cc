@@ -82,7 +82,7 @@ FieldSpec KeyspaceField() {
           .default_value = "sunbird_courses"};
 }
 
-FieldSpec TableField(std::string name, std::string description, std::string default_value) {
+FieldSpec TableNameField(std::string name, std::string description, std::string default_value) {
   return {.name = std::move(name),
           .type = FieldType::kString,
           .description = std::move(description),

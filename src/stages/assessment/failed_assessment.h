@@ -53,7 +53,7 @@ Result<FailedAssessments> FailedAssessmentsOf(const ConfigNode& node, Resources&
 
 /// The key `keyspace`, and a key that names a table in it. Both stand in statements as they are.
 FieldSpec KeyspaceField();
-FieldSpec TableField(std::string name, std::string description, std::string default_value);
+FieldSpec TableNameField(std::string name, std::string description, std::string default_value);
 /// A complaint where one of the keys is not a plain name.
 Status CheckNames(const ConfigNode& node, std::initializer_list<std::string_view> keys);
 

@@ -220,7 +220,7 @@ StageSpec StoreAssessmentSpec() {
                   .description = "Store that holds the tables of attempts and of marks.",
                   .required = true},
                  KeyspaceField(),
-                 TableField("table", "Table of attempts.", "assessment_aggregator"),
+                 TableNameField("table", "Table of attempts.", "assessment_aggregator"),
                  MarksField(),
                  FailedAssessmentsField()};
   spec.example = "store_assessment: { rows: lms, keyspace: sunbird_courses }\n";
