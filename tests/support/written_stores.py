@@ -77,8 +77,8 @@ class Stores:
             port = self.proxies["http"].port if proxied else self.http.port
             found[f"stores.{store}.http.url"] = f"http://127.0.0.1:{port}/read/" + "{key}" + node["url"].partition("{key}")[2]
             # What is given up for good depends on the harm, and would differ from the unharmed run.
-            found[f"stores.{store}.http.attempts"] = "1000000"
-            found[f"stores.{store}.http.give_up_after"] = "0"
+            found[f"stores.{store}.http.attempts"] = "100"
+            found[f"stores.{store}.http.give_up_after"] = "24h"
             found[f"stores.{store}.http.timeout"] = "3s"
         for store in config.stores_of("postgres"):
             url, port = self.postgres.url(), self.proxies["postgres"].port
