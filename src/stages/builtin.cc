@@ -16,6 +16,7 @@
 #include "stages/redact_answers/redact_answers.h"
 #include "stages/route/route.h"
 #include "stages/set_hub/set_hub.h"
+#include "stages/update_user/update_user.h"
 #include "stages/validate_druid/validate_druid.h"
 #include "stages/validate_telemetry/validate_telemetry.h"
 
@@ -39,6 +40,7 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::DenormalizeSpec()));
   SLUICE_TRY(registry.Add(stages::MergeContentSpec()));
   SLUICE_TRY(registry.Add(stages::CacheDialCodesSpec()));
+  SLUICE_TRY(registry.Add(stages::UpdateUserSpec()));
   SLUICE_TRY(registry.Add(stages::RouteSpec()));
   return Ok();
 }

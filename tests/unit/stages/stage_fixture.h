@@ -40,7 +40,7 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
-    for (const char* store : {"content", "dialcode"}) {
+    for (const char* store : {"content", "dialcode", "user"}) {
       auto table = std::make_shared<MemoryTable>(kMarksByDefault);
       resources_.tables[store] = [this, table] {
         return std::make_unique<MemoryTableStore>(table, resources_.now);
@@ -135,7 +135,8 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} }, "
+        "user_read: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
