@@ -1,8 +1,8 @@
 #include "stages/builtin.h"
 
-#include "stages/cache_dial_codes/cache_dial_codes.h"
-#include "stages/apply_rating/apply_rating.h"
 #include "stages/aggregate_scores/aggregate_scores.h"
+#include "stages/apply_rating/apply_rating.h"
+#include "stages/cache_dial_codes/cache_dial_codes.h"
 #include "stages/check_audit/check_audit.h"
 #include "stages/check_batch/check_batch.h"
 #include "stages/check_leaf_node/check_leaf_node.h"
@@ -21,8 +21,8 @@
 #include "stages/request_certificate/request_certificate.h"
 #include "stages/route/route.h"
 #include "stages/set_hub/set_hub.h"
-#include "stages/update_device/update_device.h"
 #include "stages/store_assessment/store_assessment.h"
+#include "stages/update_device/update_device.h"
 #include "stages/validate_druid/validate_druid.h"
 #include "stages/validate_telemetry/validate_telemetry.h"
 
