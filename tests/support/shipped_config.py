@@ -91,6 +91,11 @@ class ShippedConfig:
         return [name for part in self._parts for store in part.get("stores", {}).values() if "postgres" in store
                 for name in _VARIABLE.findall(store["postgres"]["url"])]
 
+    def cassandra_variables(self):
+        """The variables that the contact points of Cassandra are taken from."""
+        return [name for store in self.stores_of("cassandra").values()
+                for name in _VARIABLE.findall(str(store["contact_points"]))]
+
     def redis_environment(self, claims_url, lookups_url):
         """The variables, set to these two servers."""
         return {name: lookups_url if server == "redis-meta" else claims_url

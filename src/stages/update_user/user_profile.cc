@@ -57,7 +57,7 @@ UserProfile ReadUserProfile(std::string_view body, const std::vector<std::string
     return std::move(profile);
   };
   Document document;
-  if (!ReadCachedRecord(body, arena, document, CachedNumbers::kAsWritten)) {
+  if (!ReadCachedRecord(body, arena, document, LenientNumbers::kAsWritten)) {
     return fail("user_unreadable", "the answer is not a JSON object");
   }
   Envelope envelope;
