@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "redis/redis_claim_store.h"
+#include "redis/redis_examination.h"
 #include "redis/redis_lookup_store.h"
 #include "redis/tls.h"
 
@@ -100,6 +101,7 @@ StoreSpec RedisStoreSpec() {
   spec.cacheable = true;
   spec.claims = BuildClaims;
   spec.lookups = BuildLookups;
+  spec.examine = ExamineRedis;
   return spec;
 }
 
