@@ -73,7 +73,7 @@ struct StoreSpec : Spec {
 
   /// Examines the server for `sluice doctor`: that it answers, that the login has its rights, and
   /// what would lose, double or delay events one day. Changes nothing on it. The subject of each
-  /// finding is "store <name>". Empty: there is nothing to examine.
+  /// finding is "store <name> at <where>", without secrets. Empty: there is nothing to examine.
   std::function<Findings(const ConfigNode&, const StoreContext&, const StoreDemand&)> examine;
 };
 

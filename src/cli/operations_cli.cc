@@ -99,6 +99,7 @@ void OperationsCli::AddOffsets(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "offsets", "Shows and changes the committed offsets of the group, while it has no members");
   verb->require_subcommand(1);
+  verb->footer("`sluice offsets set --help` and its kin have an example each.");
   const auto with_topics = [this](CLI::App* sub) {
     sub->add_option("--topic", offsets_.topics, "Only this topic; may be given several times")
         ->allow_extra_args(false);

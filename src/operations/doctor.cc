@@ -125,6 +125,11 @@ class Examination {
   }
 
   void TryATransaction() {
+    // The brokers would refuse it for the time-out that was named already.
+    if (std::ranges::find(findings_.all(), "transaction_timeout", &Finding::code) !=
+        findings_.all().end()) {
+      return;
+    }
     kafka::KafkaSinkSettings settings = *use_.sink;
     settings.transactional_id = (use_.source ? use_.source->group : use_.pipeline) + ".doctor";
     const Status tried = kafka::TryTransactions(settings, metrics_);

@@ -82,12 +82,12 @@ void CheckReplicas(const TopicFacts& facts, const TopicDemands& demands, Faults&
     return;
   }
   if (!replicas.all_in_sync) {
-    faults.Add(Severity::kWarning, "topic_under_replicated", name,
-               "has replicas that are not in sync", "look for a broker that is down or slow");
+    faults.Add(Severity::kWarning, "topic_under_replicated", name, "some replicas are not in sync",
+               "look for a broker that is down or slow");
   }
   if (replicas.least == 1 && demands.brokers > 1) {
     faults.Add(Severity::kWarning, "topic_one_replica", name,
-               "has one replica: what one broker loses is lost",
+               "one replica only: what its broker loses is lost",
                "raise the replication factor (kafka-reassign-partitions.sh)");
   }
   if (!facts.written || !facts.settings) return;
@@ -101,7 +101,7 @@ void CheckReplicas(const TopicFacts& facts, const TopicDemands& demands, Faults&
                "start the missing brokers, or lower min.insync.replicas");
   } else if (needed > 1 && needed >= replicas.least) {
     faults.Add(Severity::kWarning, "topic_min_insync_tight", name,
-               "min.insync.replicas equals its " + std::to_string(replicas.least) +
+               "min.insync.replicas equals the " + std::to_string(replicas.least) +
                    " replicas: one broker that is down stops the pipeline",
                "add a replica, or lower min.insync.replicas by one");
   }
@@ -112,7 +112,7 @@ void CheckSettings(const TopicFacts& facts, const TopicDemands& demands, Faults&
   if (!facts.settings) {
     if (!facts.written) return;
     faults.Add(Severity::kWarning, "topic_settings_unreadable", name,
-               "its settings can't be read: sink.max_record_bytes is taken for its limit",
+               "settings can't be read: sink.max_record_bytes is taken for its limit",
                "grant DescribeConfigs on it");
     return;
   }
@@ -137,10 +137,11 @@ void CheckTopic(const TopicFacts& facts, const TopicDemands& demands, Faults& fa
   const std::string& name = facts.topic.name;
   if (!facts.topic.exists) {
     const bool hidden = facts.topic.problem.find("authorization") != std::string::npos;
-    faults.Add(
-        Severity::kError, hidden ? "topic_hidden" : "topic_missing", name,
-        hidden ? "may not be described (" + facts.topic.problem + ")" : "does not exist",
-        hidden ? "grant Describe on it" : "create it: sluice topics " + demands.file + " --create");
+    faults.Add(Severity::kError, hidden ? "topic_hidden" : "topic_missing", name,
+               hidden ? "may not be described (" + facts.topic.problem + ")" : "not there",
+               hidden ? (facts.written ? "grant Write and Describe on it"
+                                       : "grant Read and Describe on it")
+                      : "create it: sluice topics " + demands.file + " --create");
     return;
   }
   if (facts.write_refused) {

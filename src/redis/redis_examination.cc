@@ -49,7 +49,7 @@ class Examination {
   Examination(RedisSettings settings, const StoreContext& context, const StoreDemand& demand)
       : context_(context),
         demand_(demand),
-        subject_("store " + context.name),
+        subject_("store " + context.name + " at " + settings.Address()),
         metrics_(context.metrics, context.name),
         connection_(std::move(settings), metrics_, context.stop) {}
 
@@ -138,7 +138,7 @@ class Examination {
   }
 
   void Describe(const ServerInfo& info) {
-    std::string text = "Redis " + info.version + " at " + connection_.settings().Address();
+    std::string text = "Redis " + info.version;
     text += ", " + std::string(info.role == "slave" ? "replica" : "primary") + need_;
     if (demand_.claims && !HasNxGet(info.version)) {
       text += ", claims by two commands (one from 7.0 on)";

@@ -316,6 +316,8 @@ RIGHTS = [("group", "read_refused", "grant Describe and Read on the group"), ("i
 
 @pytest.mark.parametrize("right, code, advice", RIGHTS, ids=[code for _, code, _ in RIGHTS])
 def test_a_missing_right_is_named(secure_kafka, guarded, right, code, advice):
+    # Write brings Describe with it: without either, the topic is hidden.
+    secure_kafka.allow("--operation", "Describe", "--topic", guarded.job.prefix + UNIQUE, principal=guarded.user)
     secure_kafka.withdraw(*guarded.rights[right], principal=guarded.user)
     status, findings = guarded.examine()
     faults = [finding for finding in findings if finding["severity"] != "ok"]
@@ -323,11 +325,14 @@ def test_a_missing_right_is_named(secure_kafka, guarded, right, code, advice):
     assert advice in next(finding["advice"] for finding in faults if finding["code"] == code), faults
 
 
-def test_a_source_topic_that_may_not_be_seen_is_named(secure_kafka, guarded):
-    secure_kafka.withdraw(*guarded.rights["read"], principal=guarded.user)
+@pytest.mark.parametrize("right, advice", [("read", "grant Read"), (UNIQUE, "grant Write")], ids=["source", "sink"])
+def test_a_topic_that_may_not_be_seen_is_named(secure_kafka, guarded, right, advice):
+    secure_kafka.withdraw(*guarded.rights[right], principal=guarded.user)
     status, findings = guarded.examine()
     hidden = [finding for finding in findings if finding["code"] == "topic_hidden"]
-    assert status == BAD_CONFIG and len(hidden) == 1 and guarded.job.input in hidden[0]["subject"], findings
+    topic = guarded.job.input if right == "read" else guarded.job.prefix + right
+    assert status == BAD_CONFIG and [finding["subject"] for finding in hidden] == [f"topic {topic}"], findings
+    assert advice in hidden[0]["advice"]
 
 
 def test_an_unknown_certificate_authority_is_named(secure_kafka, new_job, good_redis, tmp_path):

@@ -64,7 +64,7 @@ TEST_F(StoreChecksTest, AStoreThatNoStageUsesIsNotExamined) {
 TEST_F(StoreChecksTest, WhatTheClaimsNeedFollowsFromRateAndTtl) {
   const Findings findings = Examine(Pipeline(node_), claims_);
   ASSERT_EQ(findings.all().size(), 1U);
-  EXPECT_EQ(findings.all()[0].subject, "store dedup");
+  EXPECT_EQ(findings.all()[0].subject, "store dedup at " + server_.Url(7));
   EXPECT_NE(findings.all()[0].text.find("claims need 604 MiB at 1000 events/s"), std::string::npos)
       << findings.all()[0].text;
 }
