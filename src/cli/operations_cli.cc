@@ -100,32 +100,31 @@ void OperationsCli::AddOffsets(CLI::App& app) {
       "offsets", "Shows and changes the committed offsets of the group, while it has no members");
   verb->require_subcommand(1);
   verb->footer("`sluice offsets set --help` and its kin have an example each.");
-  const auto with_topics = [this](CLI::App* sub) {
-    sub->add_option("--topic", offsets_.topics, "Only this topic; may be given several times")
-        ->allow_extra_args(false);
-  };
-  const auto changes = [this](CLI::App* sub) {
-    sub->add_flag("--execute", offsets_.execute, "Makes the change; else it is only shown");
-    AddJson(*sub, offsets_.json);
-  };
-  CLI::App* show = AddOffsetsVerb(*verb, "show", "The same as `sluice lag`",
+  AddOffsetsReads(*verb);
+  AddOffsetsChanges(*verb);
+}
+
+void OperationsCli::AddOffsetsReads(CLI::App& offsets) {
+  CLI::App* show = AddOffsetsVerb(offsets, "show", "The same as `sluice lag`",
                                   "show config/pipeline-preprocessor.yaml", OffsetsShowVerb);
   AddConfigOptions(*show, offsets_.config);
   AddJson(*show, offsets_.json);
-  CLI::App* take = AddOffsetsVerb(*verb, "export", "Writes them as topic,partition,offset",
+  CLI::App* take = AddOffsetsVerb(offsets, "export", "Writes them as topic,partition,offset",
                                   "export config/pipeline-preprocessor.yaml --file offsets.csv",
                                   OffsetsExportVerb);
   AddConfigOptions(*take, offsets_.config);
   take->add_option("--file", offsets_.file, "Where to; - is the standard output");
-  with_topics(take);
+  AddTopicFilter(*take);
+}
+
+void OperationsCli::AddOffsetsChanges(CLI::App& offsets) {
   CLI::App* give = AddOffsetsVerb(
-      *verb, "import", "Sets what export, or kafka-consumer-groups, wrote",
+      offsets, "import", "Sets what export, or kafka-consumer-groups, wrote",
       "import config/pipeline-preprocessor.yaml --file offsets.csv", OffsetsImportVerb);
   AddConfigOptions(*give, offsets_.config);
   give->add_option("--file", offsets_.file, "Where from; - is the standard input");
-  changes(give);
   CLI::App* set = AddOffsetsVerb(
-      *verb, "set", "Sets them to a place",
+      offsets, "set", "Sets them to a place",
       "set config/pipeline-preprocessor.yaml --to datetime=2025-01-01T00:00:00Z --execute",
       OffsetsSetVerb);
   AddConfigOptions(*set, offsets_.config);
@@ -133,16 +132,23 @@ void OperationsCli::AddOffsets(CLI::App& app) {
                   "earliest, latest, datetime=TIME, by-duration=DURATION (so long ago) or "
                   "shift-by=RECORDS (back where negative)")
       ->required();
-  with_topics(set);
-  changes(set);
+  AddTopicFilter(*set);
   CLI::App* move = AddOffsetsVerb(
-      *verb, "move", "Sets them to where another group is, for the topics that CONFIG reads",
+      offsets, "move", "Sets them to where another group is, for the topics that CONFIG reads",
       "move --from dev-telemetry-extractor-group --to config/telemetry-pipeline.yaml --execute",
       OffsetsMoveVerb);
   move->add_option("--from", offsets_.from, "The other group; it is not changed")->required();
   move->add_option("--to", offsets_.config.path, "The YAML file whose group is set")->required();
   AddOverrides(*move, offsets_.config.overrides);
-  changes(move);
+  for (CLI::App* verb : {give, set, move}) {
+    verb->add_flag("--execute", offsets_.execute, "Makes the change; else it is only shown");
+    AddJson(*verb, offsets_.json);
+  }
+}
+
+void OperationsCli::AddTopicFilter(CLI::App& verb) {
+  verb.add_option("--topic", offsets_.topics, "Only this topic; may be given several times")
+      ->allow_extra_args(false);
 }
 
 }  // namespace sluice

@@ -3,6 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <list>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/operations_verbs.h"
 
@@ -28,6 +31,9 @@ class OperationsCli {
   void AddLag(CLI::App& app);
   void AddDoctor(CLI::App& app);
   void AddOffsets(CLI::App& app);
+  void AddOffsetsReads(CLI::App& offsets);
+  void AddOffsetsChanges(CLI::App& offsets);
+  void AddTopicFilter(CLI::App& verb);
   /// One of the verbs below `offsets`.
   CLI::App* AddOffsetsVerb(CLI::App& offsets, const char* name, const char* description,
                            const char* example, int (*run)(const OffsetsArguments&));

@@ -33,6 +33,46 @@ void CheckCleaner(const kafka::ServerSettings& settings, const std::string& subj
                 "set log.cleaner.enable=true on the brokers");
 }
 
+/// What the brokers of a cluster say of themselves.
+struct BrokerFacts {
+  std::set<std::string> versions;
+  std::optional<kafka::ServerSettings> settings;  ///< Of one of them; nothing: may not be read.
+};
+
+BrokerFacts AskEach(kafka::AdminClient& client,
+                    const std::vector<kafka::BrokerDescription>& brokers,
+                    const std::string& subject, Findings& findings) {
+  BrokerFacts facts;
+  for (const kafka::BrokerDescription& broker : brokers) {
+    auto settings = client.BrokerSettings(broker.id);
+    if (settings) {
+      facts.versions.insert(VersionOf(settings.value()));
+      facts.settings = std::move(settings).value();
+    } else if (settings.error().kind == ErrorKind::kUnavailable) {
+      findings.Fail(
+          "broker_unreachable", subject,
+          "broker " + std::to_string(broker.id) + " at " + broker.address + " does not answer",
+          "start it; its advertised.listeners must be reachable from here");
+    }
+  }
+  return facts;
+}
+
+void CheckVersions(const std::set<std::string>& versions, const std::string& subject,
+                   bool transactional, Findings& findings) {
+  const std::vector<std::string> list(versions.begin(), versions.end());
+  if (list.size() > 1) {
+    findings.Warn("broker_versions", subject, "the brokers speak several versions: " + Join(list),
+                  "finish the upgrade (inter.broker.protocol.version)");
+  }
+  for (const std::string& version : list) {
+    if (!transactional || !IsTooOld(version)) continue;
+    findings.Fail("broker_too_old", subject,
+                  "exactly once needs Kafka 2.5 or newer, and this is " + version,
+                  "upgrade, or set `delivery: at_least_once`");
+  }
+}
+
 }  // namespace
 
 void FailWith(Findings& findings, const std::string& code, const std::string& subject,
@@ -67,42 +107,23 @@ std::optional<std::size_t> CheckCluster(kafka::AdminClient& client, bool transac
     FailWith(findings, "brokers_unreachable", subject, brokers.error());
     return std::nullopt;
   }
-  std::set<std::string> versions;
-  std::optional<kafka::ServerSettings> known;
-  for (const kafka::BrokerDescription& broker : brokers.value()) {
-    auto settings = client.BrokerSettings(broker.id);
-    if (settings) {
-      versions.insert(VersionOf(settings.value()));
-      known = std::move(settings).value();
-    } else if (settings.error().kind == ErrorKind::kUnavailable) {
-      findings.Fail(
-          "broker_unreachable", subject,
-          "broker " + std::to_string(broker.id) + " at " + broker.address + " does not answer",
-          "start it; its advertised.listeners must be reachable from here");
-    }
-  }
+  const BrokerFacts facts = AskEach(client, brokers.value(), subject, findings);
   const std::size_t count = brokers.value().size();
-  std::string text = std::to_string(count) + " broker(s)";
-  if (!known) {
+  const std::string text = std::to_string(count) + " broker(s)";
+  if (!facts.settings) {
     findings.Ok("brokers", subject,
                 text +
                     "; version and settings are not checked, since the login lacks "
                     "DescribeConfigs on the cluster");
     return count;
   }
-  const std::vector<std::string> list(versions.begin(), versions.end());
-  findings.Ok("brokers", subject, text + ", Kafka " + Join(list));
-  if (list.size() > 1) {
-    findings.Warn("broker_versions", subject, "the brokers speak several versions: " + Join(list),
-                  "finish the upgrade (inter.broker.protocol.version)");
+  findings.Ok("brokers", subject,
+              text + ", Kafka " + Join({facts.versions.begin(), facts.versions.end()}));
+  CheckVersions(facts.versions, subject, transactional, findings);
+  if (transactional) {
+    CheckTransactionTimeout(*facts.settings, subject, transaction_timeout, findings);
   }
-  if (transactional && IsTooOld(list.front())) {
-    findings.Fail("broker_too_old", subject,
-                  "exactly once needs Kafka 2.5 or newer, and this is " + list.front(),
-                  "upgrade, or set `delivery: at_least_once`");
-  }
-  if (transactional) CheckTransactionTimeout(*known, subject, transaction_timeout, findings);
-  CheckCleaner(*known, subject, findings);
+  CheckCleaner(*facts.settings, subject, findings);
   return count;
 }
 
