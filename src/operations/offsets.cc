@@ -161,7 +161,7 @@ Result<OffsetChange> Offsets::PlanExact(const PartitionOffsets& wanted) {
 
 Result<OffsetChange> Offsets::PlanFrom(const std::string& other_group) {
   if (other_group == use_.source->group) {
-    return Bad("the group " + other_group + " is the configuration's own");
+    return Bad("group " + other_group + " is the configuration's own: name the one to copy from");
   }
   SLUICE_TRY(DemandNoMembers(other_group));
   auto theirs = client_.Committed(other_group, partitions_, true);
