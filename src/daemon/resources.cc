@@ -87,6 +87,7 @@ Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string&
   if (!found) return found.error();
   const StoreConfig& store = *found.value();
   if (!store.spec->lookups) return store.node->Complain("holds no reference data to look up");
+  AddOnce(shared_.store_use.looked_up, name);
   auto opened = store.spec->lookups(*store.node, ContextOf(store));
   if (!opened) return opened;
   std::unique_ptr<LookupStore> lookups = std::move(opened).value();

@@ -5,6 +5,7 @@
 
 #include "memory/memory_table_store.h"
 #include "redis/redis_claim_store.h"
+#include "redis/redis_examination.h"
 #include "redis/redis_lookup_store.h"
 #include "redis/redis_table_store.h"
 #include "redis/tls.h"
@@ -117,6 +118,7 @@ StoreSpec RedisStoreSpec() {
   spec.claims = BuildClaims;
   spec.lookups = BuildLookups;
   spec.tables = BuildTables;
+  spec.examine = ExamineRedis;
   return spec;
 }
 

@@ -70,7 +70,7 @@ TEST_F(CliTest, HelpShowsExamplesAndEveryExitCode) {
   EXPECT_EQ(result.err, "");
   EXPECT_THAT(result.out, HasSubstr("sluice run config/"));
   for (const char* code :
-       {"\n   0  ", "\n  64  ", "\n  69  ", "\n  70  ", "\n  75  ", "\n  78  "}) {
+       {"\n   0  ", "\n   1  ", "\n  64  ", "\n  69  ", "\n  70  ", "\n  75  ", "\n  78  "}) {
     EXPECT_THAT(result.out, HasSubstr(code));
   }
 }
