@@ -23,7 +23,7 @@ class AssessmentTest : public StageTest {
 
   void SetUp() override {
     StageTest::SetUp();
-    leaf_nodes_->Put("C:C:leafnodes", MemoryTable::Members{"cont", "cont2", "c-two"});
+    tables_["leaf_nodes"]->Put("C:C:leafnodes", MemoryTable::Members{"cont", "cont2", "c-two"});
     BuildAll(false);
   }
 
