@@ -23,6 +23,15 @@ Status OfSink(Status status) {
   return Error{ErrorKind::kFatal, "the sink asked to discard: " + status.error().message};
 }
 
+std::string TextOf(const Checkpoint& checkpoint) {
+  std::string text;
+  for (const NextOffset& next : checkpoint) {
+    text += (text.empty() ? "" : ", ") + std::string(next.topic) + '[' +
+            std::to_string(next.partition) + "] to " + std::to_string(next.offset);
+  }
+  return text;
+}
+
 }  // namespace
 
 Worker::Worker(Parts parts)
@@ -189,6 +198,7 @@ Status Worker::Commit(const std::stop_token& stop) {
   const Checkpoint checkpoint = CheckpointAfter(Done());
   SLUICE_TRY(parts_.joint_commit ? CommitTogether(checkpoint) : CommitInTurn(checkpoint, stop));
   FaultPoint("committed");
+  Say(LogLevel::kDebug, "Committed " + std::to_string(done_) + " records: " + TextOf(checkpoint));
   return Ok();
 }
 

@@ -55,6 +55,16 @@ std::string PartitionName(std::string_view topic, std::int32_t partition) {
   return std::string(topic) + "[" + std::to_string(partition) + "]";
 }
 
+std::string PlacesOf(const rd_kafka_topic_partition_list_s* list) {
+  std::string text;
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& at = list->elems[i];
+    text += (text.empty() ? "" : ", ") + PartitionName(at.topic, at.partition) + " at " +
+            std::to_string(at.offset);
+  }
+  return text;
+}
+
 PartitionListHandle OffsetList(const Checkpoint& checkpoint) {
   PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(checkpoint.size())));
   for (const NextOffset& next : checkpoint) {

@@ -15,6 +15,9 @@ namespace sluice::kafka {
 /// "telemetry.raw[3]", for messages.
 std::string PartitionName(std::string_view topic, std::int32_t partition);
 
+/// "telemetry.raw[3] at 17, telemetry.raw[4] at 0", for the log.
+std::string PlacesOf(const rd_kafka_topic_partition_list_s* list);
+
 /// The checkpoint in the library's form.
 PartitionListHandle OffsetList(const Checkpoint& checkpoint);
 

@@ -27,6 +27,7 @@ constexpr std::chrono::milliseconds kEndAnswerTime{300};
 constexpr std::chrono::milliseconds kIdleSlice{100};
 constexpr std::chrono::seconds kCloseLimit{60};
 constexpr int kLogInfo = 6;
+constexpr int kLogDebug = 7;
 
 int Ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
 
@@ -139,6 +140,7 @@ Status KafkaSource::StartAssignment() {
     return Error{KindOfConsumerError(err), "starting the assigned partitions: " + CodeText(err)};
   }
   partitions_.Assign(assignment_.get());
+  events_->Log(kLogDebug, "START", PlacesOf(assignment_.get()));
   assignment_.reset();
   return Ok();
 }
@@ -284,6 +286,7 @@ Status KafkaSource::RewindToCommitted() {
     return error;
   }
   partitions_.MoveTo(list.get());
+  events_->Log(kLogDebug, "REWIND", PlacesOf(list.get()));
   SLUICE_TRY(fetching_.Restart(consumer_.get()));
   rewind_needed_ = false;
   metrics_.rewinds.Increment();

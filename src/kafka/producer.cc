@@ -104,8 +104,17 @@ Result<std::unique_ptr<Producer>> Producer::Make(const KafkaSinkSettings& settin
 
 Producer::~Producer() {
   const Watchdog::Guard guard = watchdog_.Watch("producer destroy", kWatchGrace);
+  if (client_ != nullptr) TakeBack();
   topics_.clear();
   client_.reset();
+}
+
+/// Destroying the client frees the text of the transaction's error; the next record that is refused
+/// meanwhile frees it again (librdkafka 2.0.2 to 2.8.0). Without records there is no answer to one.
+void Producer::TakeBack() {
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  const Clock::time_point end = Clock::now() + kDrainTime;
+  while (outstanding() > 0 && Clock::now() < end) rd_kafka_poll(client_.get(), kPollSliceMs);
 }
 
 void Producer::OnDelivery(const rd_kafka_message_s& message, Producer& producer) {

@@ -91,6 +91,7 @@ class Producer {
   bool Push();
   void Settle();
   bool Drain();
+  void TakeBack();
 
   const KafkaSinkSettings& settings_;
   Watchdog& watchdog_;

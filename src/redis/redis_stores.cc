@@ -67,7 +67,11 @@ std::vector<FieldSpec> Fields() {
        .description = "Database, in place of the URL's.",
        .least = 0,
        .most = 2147483647},
-      {.name = "user", .description = "ACL user, in place of the URL's.", .default_value = ""},
+      {.name = "user",
+       .description = "ACL user, in place of the URL's. Claims need SET and GET (and PING, SELECT, "
+                      "INFO), lookups GET and HGETALL, tables GET, HMGET, SMEMBERS, SET, HSET and "
+                      "HDEL, and to count EVAL, EVALSHA, EXISTS and HINCRBY.",
+       .default_value = ""},
       {.name = "password", .description = "Password, in place of the URL's.", .default_value = ""},
       {.name = "timeout",
        .type = FieldType::kDuration,

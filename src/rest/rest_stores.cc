@@ -73,9 +73,8 @@ std::vector<FieldSpec> Fields() {
                       "percent-encoded as one path segment.",
        .required = true},
       {.name = "token",
-       .description =
-           "Token of the header `Authorization: Bearer <token>`; white space at its ends "
-           "is left out.",
+       .description = "Token that is sent as Authorization: Bearer; white space at its ends "
+                      "is left out.",
        .default_value = ""},
       {.name = "token_file",
        .description =

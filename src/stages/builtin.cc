@@ -23,6 +23,7 @@
 #include "stages/set_hub/set_hub.h"
 #include "stages/store_assessment/store_assessment.h"
 #include "stages/update_device/update_device.h"
+#include "stages/update_user/update_user.h"
 #include "stages/validate_druid/validate_druid.h"
 #include "stages/validate_telemetry/validate_telemetry.h"
 
@@ -53,6 +54,7 @@ Status RegisterBuiltinStages(StageRegistry& registry) {
   SLUICE_TRY(registry.Add(stages::StoreAssessmentSpec()));
   SLUICE_TRY(registry.Add(stages::AggregateScoresSpec()));
   SLUICE_TRY(registry.Add(stages::RequestCertificateSpec()));
+  SLUICE_TRY(registry.Add(stages::UpdateUserSpec()));
   SLUICE_TRY(registry.Add(stages::RouteSpec()));
   return Ok();
 }

@@ -132,7 +132,7 @@ StageSpec CacheDialCodesSpec() {
        .required = true},
       {.name = "api",
        .type = FieldType::kStore,
-       .description = "Store that answers for a code as the API does, with `result.dialcode`.",
+       .description = "Store that answers for a code as the API does, with result.dialcode.",
        .required = true},
       {.name = "side_output",
        .type = FieldType::kString,

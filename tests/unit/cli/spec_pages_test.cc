@@ -34,7 +34,7 @@ TEST(SpecPagesTest, AllPortsOfANameAreDescribed) {
   EXPECT_EQ(files.exit_code, 0);
   EXPECT_THAT(files.out, HasSubstr("source:\n"));
   EXPECT_THAT(files.out, HasSubstr("sink:\n"));
-  EXPECT_THAT(Sluice({"ports"}).out, HasSubstr("redis   Holds claims and reference data"));
+  EXPECT_THAT(Sluice({"ports"}).out, HasSubstr("redis   Holds claims"));
   const CommandResult none = Sluice({"ports", "nope"});
   EXPECT_EQ(none.exit_code, 64);
   EXPECT_THAT(none.err, HasSubstr("\"nope\""));

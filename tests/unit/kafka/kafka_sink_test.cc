@@ -311,5 +311,28 @@ TEST(KafkaSinkAloneTest, AtLeastOnceDiscardsWhatTheGroupTookAway) {
              ErrorKind::kDiscard);
 }
 
+/// The library frees what it says of a fatal error when the client ends, and again with the next
+/// answer that comes.
+TEST(KafkaSinkAloneTest, AFencedProducerEndsWhileAnswersAreStillToCome) {
+  constexpr int kPartitions = 300;
+  MockCluster cluster(3);
+  cluster.CreateTopic("out", kPartitions);
+  FakeMetrics metrics;
+  Watchdog watchdog([](std::string_view call) { ADD_FAILURE() << call << " hangs"; });
+  for (int round = 0; round < 8; ++round) {
+    KafkaSink sink(SinkSettings(cluster.brokers(), "id", {"out"}), watchdog, metrics);
+    RetryUntilOk([&] { return sink.Open(); });
+    Outbox outbox;
+    for (int i = 0; i < 5 * kPartitions; ++i) {
+      outbox.records().push_back({0, outbox.arena().Copy(std::to_string(i)), "value", {}, {}});
+    }
+    ExpectOk(sink.Begin());
+    cluster.FailNext(api::kProduce, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, kPartitions);
+    static_cast<void>(sink.Write(outbox));
+    ExpectKind(sink.Commit(), ErrorKind::kReplaceSink);
+    ExpectKind(sink.Abort(), ErrorKind::kReplaceSink);
+  }
+}
+
 }  // namespace
 }  // namespace sluice::kafka

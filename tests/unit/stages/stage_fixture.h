@@ -42,7 +42,7 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
-    for (const char* store : {"content", "dialcode", "device", "leaf_nodes"}) {
+    for (const char* store : {"content", "dialcode", "device", "leaf_nodes", "user"}) {
       tables_[store] = std::make_shared<MemoryTable>(kMarksByDefault);
       resources_.tables[store] = [this, store] {
         return std::make_unique<MemoryTableStore>(tables_[store], resources_.now);
@@ -143,7 +143,7 @@ class StageTest : public ::testing::Test, protected Emitter {
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
         "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} }, "
         "profile: { memory: {} }, leaf_nodes: { memory: {} }, content_api: { memory: {} }, "
-        "lms: { memory: {} } }\n"
+        "lms: { memory: {} }, user_read: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
