@@ -119,8 +119,8 @@ std::optional<std::string> VarintOfText(std::string_view text) {
 }
 
 std::optional<std::string> TextOfVarint(std::string_view bytes) {
-  // A byte is more than two digits.
-  if (bytes.empty() || bytes.size() > kMostDigits / 2) return std::nullopt;
+  // A byte is 2.4 digits and a little more.
+  if (bytes.empty() || bytes.size() > kMostDigits * 2 / 5) return std::nullopt;
   std::vector<std::uint8_t> number(bytes.begin(), bytes.end());
   const bool negative = (number[0] & 0x80) != 0;
   if (negative) Negate(number);

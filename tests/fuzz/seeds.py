@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes what a fuzz target starts from: the records of the golden cases and some of the shipped samples, one per file.
 
-  tests/fuzz/seeds.py TARGET FOLDER      (codec_fuzz, schema_fuzz, batch_fuzz)
+  tests/fuzz/seeds.py TARGET FOLDER      (codec_fuzz, schema_fuzz, batch_fuzz, cassandra_fuzz)
 """
 
 import gzip
@@ -35,7 +35,24 @@ def one_of_each_eid(events):
     return found.values()
 
 
+def cassandra_frames():
+    """A response of each kind: an error, a prepared statement, rows of a map of lists of a type, a decimal."""
+    column = "0001 6b 0001 74 0001 62"
+    nested = "0021 000d 0020 0030 0001 6b 0001 75 0002 0001 78 0009 0001 79 000d"
+    value = "00000001 00000001 6b 0000001a 00000001 00000012 00000004 00000007 00000001 78"
+    bodies = [(0x00, "00002200 0002 6e6f"), (0x00, "00002500 0000 0002 6162"), (0x08, "00000001"),
+              (0x08, f"00000004 0002 6162 00000001 00000001 00000001 0000 {column} {nested} 00000004 00000000"),
+              (0x08, f"00000002 00000001 00000001 {column} {nested} 00000001 0000002b {value}"),
+              (0x08, f"00000002 00000001 00000001 {column} 0006 00000002 00000005 fffffff70a 00000005 00000201f4"),
+              (0x08, f"00000002 00000001 00000001 {column} 000e 00000001 0000000a 00ffffffffffffffffff")]
+    for opcode, text in bodies:
+        body = bytes.fromhex(text)
+        yield bytes([0x84, 0, 0, 1, opcode]) + len(body).to_bytes(4, "big") + body
+
+
 def seeds_of(target):
+    if target == "cassandra_fuzz":
+        return list(cassandra_frames())
     if target == "codec_fuzz":
         return [*golden(), *one_of_each_eid(sample("telemetry", 2000)), *sample("batches", 10)]
     if target == "batch_fuzz":

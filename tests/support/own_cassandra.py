@@ -83,6 +83,10 @@ class CassandraServer:
         self._session = None
 
     @property
+    def needs_login(self):
+        return self._auth
+
+    @property
     def contact_points(self):
         """As the field `contact_points` of a store takes them."""
         return [f"{node.address}:{self.port}" for node in self._nodes]

@@ -195,7 +195,7 @@ NO_TESTS_COLLECTED = 5
 def integration(name):
     if name and not pytest_has("tests/integration", name):
         raise NothingMatches(f"no test of tests/integration matches {name!r}")
-    build("release", "sluice")
+    build("release", "sluice", "row_client")
     return pytest("tests/integration", name, "-v", "--durations=15")
 
 

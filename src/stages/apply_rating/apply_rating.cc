@@ -1,6 +1,7 @@
 #include "stages/apply_rating/apply_rating.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "util/fault_point.h"
@@ -42,9 +43,10 @@ bool IsDone(const RatingMark& mark, const std::optional<StoredSummary>& stored) 
 /// Greater than every timestamp that the activity's rows are known to have.
 std::int64_t NextTimestamp(const std::optional<RatingMark>& mark,
                            const std::optional<StoredSummary>& stored) {
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max() - 1;
   std::int64_t at = NowMicroseconds();
-  if (mark) at = std::max(at, mark->at + 1);
-  if (stored) at = std::max(at, stored->written_at + 1);
+  if (mark) at = std::max(at, std::min(mark->at, kLast) + 1);
+  if (stored) at = std::max(at, std::min(stored->written_at, kLast) + 1);
   return at;
 }
 

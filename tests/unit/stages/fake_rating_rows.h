@@ -36,7 +36,8 @@ struct RatingRows {
 
   static void Put(Row& row, const std::string& column, const Cell& cell, std::int64_t at) {
     Value& value = row[column];
-    if (at < value.at) return;
+    const bool removed = value.at > 0 && !value.text && !value.number;
+    if (at < value.at || (at == value.at && removed)) return;
     value.at = at;
     value.text.reset();
     value.number.reset();
@@ -107,10 +108,12 @@ class FakeRatingRows final : public RowStore {
       Read(first, request.statements[0].values, reply);
       return true;
     }
-    for (const std::string& refused : life_.refuses) {
-      if (first.find(refused) == std::string::npos) continue;
-      reply = {.state = RowReply::State::kRefused, .detail = "2200 no"};
-      return true;
+    for (const BoundStatement& bound : request.statements) {
+      for (const std::string& refused : life_.refuses) {
+        if (statements_[bound.statement].find(refused) == std::string::npos) continue;
+        reply = {.state = RowReply::State::kRefused, .detail = "2200 no"};
+        return true;
+      }
     }
     const bool dies = life_.dies_at == life_.writes++;
     life_.batches.push_back(request.statements.size());
@@ -173,9 +176,7 @@ class FakeRatingRows final : public RowStore {
       RatingRows::Put(table[KeyOf(values.subspan(2))], "latest50reviews", values[1],
                       values[0].integer);
     } else {
-      RatingRows::Row& row = table[KeyOf(values.subspan(1))];
-      RatingRows::Put(row, "userid", Cell::Null(), values[0].integer + 1);
-      row["userid"].at = values[0].integer;
+      RatingRows::Put(table[KeyOf(values.subspan(1))], "userid", Cell::Null(), values[0].integer);
     }
   }
 
@@ -198,7 +199,8 @@ class FakeRatingRows final : public RowStore {
       if (&table == &rows_.lookups && !columns.at("userid").text) return;
       for (const std::string& column : Columns(text, "SELECT ", " FROM")) {
         if (column.starts_with("WRITETIME")) {
-          cells.push_back(Cell::Int(columns.at("sum_of_total_ratings").at));
+          const auto sum = columns.find("sum_of_total_ratings");
+          cells.push_back(sum == columns.end() ? Cell::Null() : Cell::Int(sum->second.at));
         } else {
           const auto at = columns.find(column);
           cells.push_back(at == columns.end() ? Cell::Null() : Kept(at->second));

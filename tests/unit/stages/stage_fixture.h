@@ -17,6 +17,7 @@
 #include "engine/engine_access.h"
 #include "fake_cassandra.h"
 #include "fake_profiles.h"
+#include "fake_rating_rows.h"
 #include "fake_resources.h"
 #include "memory/memory_table_store.h"
 #include "sluice/batch.h"
@@ -50,6 +51,9 @@ class StageTest : public ::testing::Test, protected Emitter {
     }
     resources_.rows["profile"] = [this] { return profiles_.Connect(); };
     resources_.rows["lms"] = [this] { return cassandra_.Connect(); };
+    resources_.rows["ratings"] = [this] {
+      return std::make_unique<FakeRatingRows>(rating_rows_, rows_life_);
+    };
   }
 
   /// What is wrong with `entry`, an element of `stages`, in a pipeline that is else all right;
@@ -124,6 +128,8 @@ class StageTest : public ::testing::Test, protected Emitter {
   std::map<std::string, std::shared_ptr<MemoryTable>> tables_;  ///< By store.
   fakes::FakeProfiles profiles_;
   fakes::FakeCassandra cassandra_;
+  RatingRows rating_rows_;
+  FakeRatingRows::Life rows_life_;
 
  private:
   void Emit(Event& event, TopicId topic) override {
@@ -143,7 +149,7 @@ class StageTest : public ::testing::Test, protected Emitter {
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
         "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} }, "
         "profile: { memory: {} }, leaf_nodes: { memory: {} }, content_api: { memory: {} }, "
-        "lms: { memory: {} }, user_read: { memory: {} } }\n"
+        "lms: { memory: {} }, user_read: { memory: {} }, ratings: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
