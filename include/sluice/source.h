@@ -75,6 +75,10 @@ class Source {
   virtual Result<SealedCheckpoint> Seal(const Checkpoint& checkpoint) {
     return SealedCheckpoint{checkpoint, {}};
   }
+  /// Sees to it that what was sealed so far is refused from now on: Kafka leaves the group and
+  /// joins anew. Calls Release; the source stands at the last checkpoint of what it then owns.
+  /// kUnavailable: the source has left and goes on joining in Poll and Idle.
+  virtual Status Renew() { return Ok(); }
   /// A sink has committed `checkpoint` with its outputs.
   virtual void Committed(const Checkpoint& /*checkpoint*/) {}
 

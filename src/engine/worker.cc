@@ -94,6 +94,7 @@ Status Worker::StartAtStored() {
 }
 
 Status Worker::RunTransaction(const std::stop_token& stop) {
+  if (parts_.joint_commit && parts_.sink.TakeSealInDoubt()) SLUICE_TRY(Renew());
   SLUICE_TRY(records_.empty() ? Collect() : KeepPlace());
   if (records_.empty()) return Probe();
   FaultPoint("collected");
@@ -109,6 +110,15 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   Grow(end - begin);
   GoOn();
   return Ok();
+}
+
+Status Worker::Renew() {
+  Say(LogLevel::kWarning,
+      "A request with offsets got no answer: joining the group anew, so that a late copy is "
+      "refused");
+  Forget();
+  const StatusSlot::Call call = parts_.report.Calling("joining the group anew");
+  return parts_.source.Renew();
 }
 
 /// Also in bytes: what is slow is mostly their number.

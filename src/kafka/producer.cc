@@ -69,15 +69,20 @@ rd_kafka_headers_t* Headers(const OutputRecord& record) {
 
 }  // namespace
 
-Producer::Producer(const KafkaSinkSettings& settings, Watchdog& watchdog, MetricsRegistry& metrics)
-    : settings_(settings), watchdog_(watchdog), events_(metrics, "producer", settings.log, this) {}
+Producer::Producer(const KafkaSinkSettings& settings, Watchdog& watchdog, MetricsRegistry& metrics,
+                   std::atomic<bool>& offsets_in_doubt)
+    : settings_(settings),
+      watchdog_(watchdog),
+      events_(metrics, "producer", settings.log, this),
+      unanswered_(offsets_in_doubt) {}
 
 Result<std::unique_ptr<Producer>> Producer::Make(const KafkaSinkSettings& settings,
                                                  std::size_t smallest_topic_limit,
-                                                 Watchdog& watchdog, MetricsRegistry& metrics) {
+                                                 Watchdog& watchdog, MetricsRegistry& metrics,
+                                                 std::atomic<bool>& offsets_in_doubt) {
   Result<ConfHandle> conf = ProducerConf(settings, smallest_topic_limit);
   if (!conf) return std::move(conf).error();
-  std::unique_ptr<Producer> producer(new Producer(settings, watchdog, metrics));
+  std::unique_ptr<Producer> producer(new Producer(settings, watchdog, metrics, offsets_in_doubt));
   producer->events_.Install(conf.value().get());
   producer->unanswered_.Install(conf.value().get());
   rd_kafka_conf_set_dr_msg_cb(

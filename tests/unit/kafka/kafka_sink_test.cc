@@ -223,9 +223,20 @@ TEST_F(KafkaSinkTest, AnEndThatWasNotAnsweredCostsTheProducerBeforeTheNextBegin)
   RetryUntilOk([this] { return sink_->Begin(); });
   EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 1)
       << "a late copy of the request must find another epoch";
+  EXPECT_FALSE(sink_->TakeSealInDoubt()) << "it was not about offsets";
   ExpectOk(sink_->Abort());
   ExpectOk(Transaction());
   EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 1);
+}
+
+TEST_F(KafkaSinkTest, OffsetsThatWereNotAnsweredPutTheSealInDoubt) {
+  Start({"a"});
+  EXPECT_FALSE(sink_->TakeSealInDoubt());
+  cluster().FailNext(api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR__TRANSPORT);
+  ExpectOk(Transaction());
+  EXPECT_TRUE(sink_->TakeSealInDoubt())
+      << "the same epoch, or another one, does not stop the group";
+  EXPECT_FALSE(sink_->TakeSealInDoubt());
 }
 
 TEST_F(KafkaSinkTest, ARightThatIsMissingIsWaitedForAndNamed) {
