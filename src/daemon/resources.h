@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/guarantee.h"
@@ -48,18 +49,28 @@ class WorkerResources final : public Resources {
   Result<std::unique_ptr<RowStore>> Rows(const std::string& store) override;
   Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) override;
 
+  /// What a stage asked for.
+  struct Use {
+    std::vector<std::string> topics;  ///< Real names.
+    std::vector<std::string> side_outputs;
+    std::vector<std::string> stores;
+  };
+  /// What was asked for since the last call, or since the start.
+  Use TakeUse() { return std::exchange(use_, {}); }
+
   /// Real topic names by TopicId.
   [[nodiscard]] const std::vector<std::string>& topics() const { return topics_; }
   [[nodiscard]] const std::vector<std::string>& counters() const { return counters_; }
 
  private:
-  Result<const StoreConfig*> StoreOf(const std::string& name) const;
+  Result<const StoreConfig*> StoreOf(const std::string& name);
   [[nodiscard]] StoreContext ContextOf(const StoreConfig& store) const;
 
   SharedResources& shared_;
   const PipelineConfig& part_;
   std::vector<std::string> topics_;
   std::vector<std::string> counters_;
+  Use use_;
 };
 
 }  // namespace sluice
