@@ -30,6 +30,8 @@ struct PartitionStatus {
   /// Why this one stands still while others are read: "the set of records is corrupt; ..."; empty
   /// where nothing is wrong. The process is not ready meanwhile.
   std::string stalled = {};
+  /// Timestamp of the last committed record, in ms since 1970; 0: unknown. The engine fills it in.
+  std::int64_t committed_ms = 0;
 };
 
 /// Input port of a worker. Threading: that worker's thread, all of it.

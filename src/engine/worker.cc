@@ -104,7 +104,7 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   SLUICE_TRY(Commit(stop));
   const auto end = Clock::now();
   failures_ = 0;
-  parts_.report.Committed(done_, end - collected_at_, end - begin);
+  parts_.report.Committed(Done(), end - collected_at_, end - begin);
   parts_.flow.Committed();
   Drop();
   Grow(end - begin);
