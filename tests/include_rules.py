@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     "stages": {"codec", "schema", "util"},
     "memory": {"util"},
     "daemon": {"codec", "config", "engine", "http", "metrics", "schema", "stages", "util"},
-    "cli": {"config", "daemon", "stages", "util"},
+    "operations": {"config", "daemon", "kafka", "metrics", "util"},
+    "cli": {"config", "daemon", "operations", "stages", "util"},
 }
 
 # The folders that may know a library, by the first letters of its headers.
@@ -39,7 +40,7 @@ THIRD_PARTY = {
     "prometheus/": {"metrics"},
     "valijson/": {"schema"},
     "re2/": {"schema"},
-    "rapidjson/": {"codec", "engine", "schema"},
+    "rapidjson/": {"codec", "engine", "operations", "schema"},
     "simdjson.h": {"codec"},
     "emmintrin.h": {"codec"},
     "unicode/": {"codec"},

@@ -61,6 +61,11 @@ class Sink {
   /// the source's system keeps it. Valid until the next call of the sink.
   virtual Result<const SealedCheckpoint*> Stored() { return nullptr; }
 
+  /// True, once, after a request with a checkpoint that got no answer: a copy of it may come late,
+  /// and spoil a later checkpoint. The worker calls Source::Renew before it collects for the next
+  /// transaction.
+  virtual bool TakeSealInDoubt() { return false; }
+
   /// Undoes what was begun; after it the outbox may be reused, whatever it returns.
   virtual Status Abort() = 0;
   /// Starts anew after kReplaceSink: whatever the old connection left is complete or undone once it

@@ -30,6 +30,8 @@ struct PartitionStatus {
   /// Why this one stands still while others are read: "the set of records is corrupt; ..."; empty
   /// where nothing is wrong. The process is not ready meanwhile.
   std::string stalled = {};
+  /// Timestamp of the last committed record, in ms since 1970; 0: unknown. The engine fills it in.
+  std::int64_t committed_ms = 0;
 };
 
 /// Input port of a worker. Threading: that worker's thread, all of it.
@@ -75,6 +77,10 @@ class Source {
   virtual Result<SealedCheckpoint> Seal(const Checkpoint& checkpoint) {
     return SealedCheckpoint{checkpoint, {}};
   }
+  /// Sees to it that what was sealed so far is refused from now on: Kafka leaves the group and
+  /// joins anew. Calls Release; the source stands at the last checkpoint of what it then owns.
+  /// kUnavailable: the source has left and goes on joining in Poll and Idle.
+  virtual Status Renew() { return Ok(); }
   /// A sink has committed `checkpoint` with its outputs.
   virtual void Committed(const Checkpoint& /*checkpoint*/) {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "sluice/claim_store.h"
 #include "sluice/clock.h"
+#include "sluice/finding.h"
 #include "sluice/log.h"
 #include "sluice/lookup_store.h"
 #include "sluice/metrics.h"
@@ -46,6 +48,15 @@ struct StoreContext {
   std::stop_token stop;  ///< The process is to stop: nothing is connected to any more.
 };
 
+/// What the pipelines do with a store, as far as an examination has to know it.
+struct StoreDemand {
+  bool claims = false;              ///< Keys are claimed in it.
+  bool lookups = false;             ///< Reference data is read from it.
+  bool writes = false;              ///< Its tables or rows are written.
+  double events_per_second = 0;     ///< That come in now; 0: not known.
+  std::chrono::milliseconds ttl{};  ///< Of the claims; 0: not known.
+};
+
 /// A kind of store. It gives what its functions make; an empty function: it can't be used so.
 struct StoreSpec : Spec {
   bool remote = false;     ///< Needs a server: `validate` and `explain` do without it.
@@ -59,6 +70,11 @@ struct StoreSpec : Spec {
       lookups;
   std::function<Result<std::unique_ptr<TableStore>>(const ConfigNode&, const StoreContext&)> tables;
   std::function<Result<std::unique_ptr<RowStore>>(const ConfigNode&, const StoreContext&)> rows;
+
+  /// Examines the server for `sluice doctor`: that it answers, that the login has its rights, and
+  /// what would lose, double or delay events one day. Changes nothing on it. The subject of each
+  /// finding is "store <name> at <where>", without secrets. Empty: there is nothing to examine.
+  std::function<Findings(const ConfigNode&, const StoreContext&, const StoreDemand&)> examine;
 };
 
 }  // namespace sluice

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/operations_cli.h"
 #include "cli/verbs.h"
 #include "config/problems.h"
 #include "daemon/version.h"
@@ -23,13 +24,16 @@ constexpr const char* kFooter =
   sluice run config/quickstart.yaml --set workers=2 --log-level debug
   sluice run config/quickstart.yaml --print-config
   sluice explain config/pipeline-preprocessor.yaml event.json
+  sluice doctor config/pipeline-preprocessor.yaml
+  sluice lag config/pipeline-preprocessor.yaml
   sluice stages deduplicate
   sluice ports kafka
 
 Exit codes:
    0  ok: the input ended, or the process was asked to stop
+   1  attention: a warning of doctor, a topic that is missing or falls short, a group with members
   64  usage: the command line is wrong
-  69  unavailable: a store that explain reads is away
+  69  unavailable: a server that the command asks does not answer
   70  internal: the process can't go on; the last line says why
   75  watchdog: a call hung; start the process again
   78  configuration: the file must be changed)";
@@ -42,20 +46,6 @@ struct Arguments {
   SpecArguments stages;
   SpecArguments ports;
 };
-
-void AddConfigOptions(CLI::App& verb, ConfigArguments& arguments) {
-  verb.add_option("CONFIG", arguments.path, "The pipeline's YAML file; - is the standard input")
-      ->required();
-  verb.add_option("--set", arguments.overrides,
-                  "Replaces one value, such as source.kafka.brokers=localhost:9092")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false)
-      ->check([](const std::string& text) -> std::string {
-        const auto equals = text.find('=');
-        const bool key = equals != std::string::npos && equals > 0;
-        return key ? "" : "\"" + text + "\" is not key=value";
-      });
-}
 
 CLI::App* AddRun(CLI::App& app, RunArguments& arguments) {
   CLI::App* verb = app.add_subcommand("run", "Runs a pipeline until it is stopped");
@@ -139,6 +129,7 @@ int ParseAndDo(int argc, char** argv) {
   const CLI::App* stages = AddStages(app, arguments.stages);
   AddPorts(app, arguments.ports);
   for (CLI::App* verb : app.get_subcommands({})) verb->footer("");
+  const OperationsCli operations(app);
   if (const std::string fault = FaultOfVerb(app, argc, argv); !fault.empty()) {
     std::cerr << fault << '\n';
     return kExitUsage;
@@ -148,6 +139,7 @@ int ParseAndDo(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error, std::cout, std::cerr) == 0 ? kExitOk : kExitUsage;
   }
+  if (const auto code = operations.Run()) return *code;
   if (run->parsed()) return RunVerb(arguments.run);
   if (validate->parsed()) return ValidateVerb(arguments.validate);
   if (explain->parsed()) return ExplainVerb(arguments.explain);

@@ -2,40 +2,17 @@
 
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <string_view>
-#include <utility>
 
 #include "cli/logging.h"
 #include "cli/spec_text.h"
-#include "config/config.h"
-#include "config/pipeline_config.h"
-#include "daemon/builtin_ports.h"
 #include "daemon/daemon.h"
 #include "daemon/explain.h"
 #include "daemon/signals.h"
-#include "stages/builtin.h"
 #include "util/place.h"
 
 namespace sluice {
 namespace {
-
-int Fail(const Error& error) {
-  std::cerr << error.message << '\n';
-  switch (error.kind) {
-    case ErrorKind::kInvalidConfig:
-      return kExitConfig;
-    case ErrorKind::kUnavailable:
-      return kExitUnavailable;
-    default:
-      return kExitInternal;
-  }
-}
-
-int FailUsage(const std::string& message) {
-  std::cerr << message << '\n';
-  return kExitUsage;
-}
 
 constexpr const char* kStandardInput = "-";
 
@@ -43,13 +20,6 @@ bool IsYaml(std::string_view path) { return path.ends_with(".yaml") || path.ends
 
 std::string Counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
-Result<Registry> BuiltinRegistry() {
-  Registry registry;
-  SLUICE_TRY(RegisterBuiltinStages(registry.stages));
-  SLUICE_TRY(RegisterBuiltinPorts(registry));
-  return registry;
 }
 
 int Show(const std::vector<SpecEntry>& entries, bool markdown) {
@@ -60,38 +30,12 @@ int Show(const std::vector<SpecEntry>& entries, bool markdown) {
   return kExitOk;
 }
 
-/// A configuration that passed every check; `pipeline` refers to the other two.
-struct CheckedConfig {
-  std::unique_ptr<Registry> registry;
-  std::unique_ptr<Config> config;
-  PipelineConfig pipeline;
-};
-
-Result<CheckedConfig> Load(const ConfigArguments& arguments) {
-  CheckedConfig checked;
-  auto registry = BuiltinRegistry();
-  if (!registry) return std::move(registry).error();
-  checked.registry = std::make_unique<Registry>(std::move(registry).value());
-  std::vector<Override> overrides;
-  for (const std::string& text : arguments.overrides) {
-    const auto equals = text.find('=');
-    overrides.push_back({text.substr(0, equals), text.substr(equals + 1)});
-  }
-  auto config = LoadConfig(arguments.path, overrides, ProcessEnvironment());
-  if (!config) return std::move(config).error();
-  checked.config = std::move(config).value();
-  auto pipeline = CheckPipeline(*checked.config, *checked.registry);
-  if (!pipeline) return std::move(pipeline).error();
-  checked.pipeline = std::move(pipeline).value();
-  return checked;
-}
-
 }  // namespace
 
 int RunVerb(const RunArguments& arguments) {
   auto loaded = [&arguments] {
     const Signals::EndAtOnce interruptible;
-    return Load(arguments.config);
+    return LoadChecked(arguments.config);
   }();
   if (!loaded) return Fail(loaded.error());
   const CheckedConfig& checked = loaded.value();
@@ -106,7 +50,7 @@ int RunVerb(const RunArguments& arguments) {
 }
 
 int ValidateVerb(const ConfigArguments& arguments) {
-  const auto loaded = Load(arguments);
+  const auto loaded = LoadChecked(arguments);
   if (!loaded) return Fail(loaded.error());
   const PipelineConfig& pipeline = loaded.value().pipeline;
   const auto valid = ValidateDaemonConfig(pipeline);
@@ -129,7 +73,7 @@ int ExplainVerb(const ExplainArguments& arguments) {
   if (input == kStandardInput && arguments.config.path == kStandardInput) {
     return FailUsage("CONFIG and INPUT can't both be the standard input: name a file for one");
   }
-  const auto loaded = Load(arguments.config);
+  const auto loaded = LoadChecked(arguments.config);
   if (!loaded) return Fail(loaded.error());
   SetUpLogging("warning", "text");
   if (input != kStandardInput && !std::filesystem::exists(input)) {

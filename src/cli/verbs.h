@@ -3,21 +3,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
+
+#include "cli/checked_config.h"
 
 namespace sluice {
-
-constexpr int kExitOk = 0;
-constexpr int kExitUsage = 64;
-constexpr int kExitUnavailable = 69;
-constexpr int kExitInternal = 70;
-constexpr int kExitConfig = 78;
-
-/// The configuration that `run` and `validate` work on.
-struct ConfigArguments {
-  std::string path;                    ///< "-" is the standard input.
-  std::vector<std::string> overrides;  ///< "key=value"
-};
 
 struct RunArguments {
   ConfigArguments config;

@@ -249,6 +249,7 @@ Attempt Parse(std::string_view source, bool mask_numbers, JsonReader::Form form,
 
 Reason JsonReader::Read(std::string_view text, Arena& arena, Document& document, Form form) {
   MakeEmpty(arena, document);
+  if (text.empty()) return unreadable::kInvalidJson;  // Its data may be null.
   std::string_view source = text;
   if (form == Form::kBatch) {
     if (!IsWellFormed(text)) source = arena.Copy(ReplaceIllFormed(text));

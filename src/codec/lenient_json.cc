@@ -32,7 +32,8 @@ bool IsSameAsDouble(std::string_view literal) {
 /// where the original throws.
 class LenientReader {
  public:
-  LenientReader(std::string_view text, std::string& out) : text_(text), out_(out) {}
+  LenientReader(std::string_view text, LenientNumbers numbers, std::string& out)
+      : text_(text), numbers_(numbers), out_(out) {}
 
   bool Read() {
     if (text_.starts_with(kMark)) text_.remove_prefix(kMark.size());
@@ -152,7 +153,7 @@ class LenientReader {
     }
     if (NumberLength(bare) != bare.size()) {
       AppendJsonString(out_, bare);
-    } else if (IsSameAsDouble(bare)) {
+    } else if (numbers_ == LenientNumbers::kAsWritten || IsSameAsDouble(bare)) {
       out_.append(bare);
     } else {
       AppendDouble(bare);
@@ -285,6 +286,7 @@ class LenientReader {
   }
 
   std::string_view text_;
+  LenientNumbers numbers_;
   std::string& out_;
   std::size_t at_ = 0;
   int depth_ = 0;
@@ -292,6 +294,12 @@ class LenientReader {
   std::string value_;
   std::vector<std::pair<std::string, bool>> names_;  ///< At the top; whether the value is not null.
 };
+
+/// How the strict text is read: of the two only kBatch takes numbers of any size.
+JsonReader::Form FormOf(LenientNumbers numbers) {
+  return numbers == LenientNumbers::kAsWritten ? JsonReader::Form::kBatch
+                                               : JsonReader::Form::kEvent;
+}
 
 bool AreNumbersDoubles(Value value) {
   if (value.IsNumber()) return IsSameAsDouble(value.text());
@@ -302,11 +310,11 @@ bool AreNumbersDoubles(Value value) {
 }
 
 /// `{"a":1}` of `[["a",1]]`; nullopt where it is no array of pairs.
-std::optional<std::string> ObjectOfPairs(std::string_view array) {
+std::optional<std::string> ObjectOfPairs(std::string_view array, LenientNumbers numbers) {
   Arena arena;
   Document wrapped;
   const std::string text = "{\"\":" + std::string(array) + "}";
-  if (JsonReader().Read(text, arena, wrapped) != nullptr) return std::nullopt;
+  if (JsonReader().Read(text, arena, wrapped, FormOf(numbers)) != nullptr) return std::nullopt;
   std::string object = "{";
   for (const Value pair : *wrapped.root().begin()) {
     if (!pair.IsArray() || pair.size() != 2) return std::nullopt;
@@ -318,12 +326,12 @@ std::optional<std::string> ObjectOfPairs(std::string_view array) {
     wrapped.AppendTo(object, *++pair.begin());
   }
   // Once more, for names that stand twice.
-  return StrictJsonOf(object + "}");
+  return StrictJsonOf(object + "}", numbers);
 }
 
 }  // namespace
 
-std::optional<std::string> StrictJsonOf(std::string_view text) {
+std::optional<std::string> StrictJsonOf(std::string_view text, LenientNumbers numbers) {
   std::string repaired;
   if (!IsWellFormed(text)) {
     repaired = ReplaceIllFormed(text);
@@ -331,18 +339,20 @@ std::optional<std::string> StrictJsonOf(std::string_view text) {
   }
   std::string out;
   out.reserve(text.size());
-  if (!LenientReader(text, out).Read()) return std::nullopt;
+  if (!LenientReader(text, numbers, out).Read()) return std::nullopt;
   return out;
 }
 
-bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document) {
+bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document,
+                      LenientNumbers numbers) {
   // Most of them are strict JSON, which this reads several times as fast.
   const Reason refused = JsonReader().Read(text, arena, document, JsonReader::Form::kBatch);
-  if (refused == nullptr && AreNumbersDoubles(document.root())) return true;
-  std::optional<std::string> strict = StrictJsonOf(text);
-  if (strict && strict->starts_with('[')) strict = ObjectOfPairs(*strict);
+  const bool as_written = numbers == LenientNumbers::kAsWritten;
+  if (refused == nullptr && (as_written || AreNumbersDoubles(document.root()))) return true;
+  std::optional<std::string> strict = StrictJsonOf(text, numbers);
+  if (strict && strict->starts_with('[')) strict = ObjectOfPairs(*strict, numbers);
   if (!strict) return false;
-  return JsonReader().Read(arena.Copy(*strict), arena, document) == nullptr;
+  return JsonReader().Read(arena.Copy(*strict), arena, document, FormOf(numbers)) == nullptr;
 }
 
 }  // namespace sluice

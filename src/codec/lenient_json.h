@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,14 +17,21 @@ namespace sluice {
 /// is rounded, a number beyond all doubles is the string "Infinity". Bytes that are no UTF-8 stand
 /// as U+FFFD, a lone surrogate as "?".
 
-/// The object or array that `text` is, as strict JSON. nullopt for what
+enum class LenientNumbers : std::uint8_t {
+  kDoubles,    ///< As above.
+  kAsWritten,  ///< Each keeps its digits.
+};
+
+/// The object or array that `text` is, as strict JSON without blanks. nullopt for what
 /// the original refuses: anything malformed, a scalar, text after the value, a name that stands
 /// twice at the top unless the first is null.
-std::optional<std::string> StrictJsonOf(std::string_view text);
+std::optional<std::string> StrictJsonOf(std::string_view text,
+                                        LenientNumbers numbers = LenientNumbers::kDoubles);
 
 /// Reads a whole cached record into `document`; false where StrictJsonOf gives nothing. An array of
 /// pairs is an object, any other array but the empty one is refused. `text` must live as long as
 /// the document, as must what `arena` holds.
-bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document);
+bool ReadCachedRecord(std::string_view text, Arena& arena, Document& document,
+                      LenientNumbers numbers = LenientNumbers::kDoubles);
 
 }  // namespace sluice

@@ -9,8 +9,9 @@ namespace sluice {
 
 /// How stages use the stores, by their names.
 struct StoreUse {
-  std::vector<std::string> claimed = {};  ///< Keys are claimed in them.
-  std::vector<std::string> written = {};  ///< Their tables or rows are written.
+  std::vector<std::string> claimed = {};    ///< Keys are claimed in them.
+  std::vector<std::string> written = {};    ///< Their tables or rows are written.
+  std::vector<std::string> looked_up = {};  ///< Reference data is read from them.
 };
 
 /// What the operator may rely on, in words: "exactly once".

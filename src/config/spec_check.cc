@@ -201,6 +201,22 @@ std::string FieldTypeName(FieldType type) {
   return "something else";
 }
 
+/// A list stands as "[a, b]", every other value as its text.
+void AddDefault(TreeNode& node, const FieldSpec& field) {
+  std::string_view text = *field.default_value;
+  if (field.type != FieldType::kStringList || !text.starts_with('[')) {
+    node.AddDefault(field.name, Kind::kScalar).SetText(std::string(text));
+    return;
+  }
+  TreeNode& list = node.AddDefault(field.name, Kind::kList);
+  text = text.substr(1, text.size() - 2);
+  while (!text.empty()) {
+    const std::size_t size = std::min(text.find(", "), text.size());
+    list.AddDefaultItem(std::string(text.substr(0, size)));
+    text.remove_prefix(std::min(size + 2, text.size()));
+  }
+}
+
 void CheckFields(TreeNode& node, const std::vector<FieldSpec>& fields,
                  const std::set<std::string>& stores, Problems& problems) {
   if (node.kind() == Kind::kNull) node.BecomeMap();
@@ -222,7 +238,7 @@ void CheckFields(TreeNode& node, const std::vector<FieldSpec>& fields,
     } else if (field.required) {
       problems.Add(node, "`" + field.name + "` is missing: " + field.description);
     } else if (field.default_value) {
-      node.AddDefault(field.name, Kind::kScalar).SetText(*field.default_value);
+      AddDefault(node, field);
     }
   }
 }

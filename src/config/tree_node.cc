@@ -50,6 +50,11 @@ TreeNode& TreeNode::SetMember(std::string key, std::unique_ptr<TreeNode> value) 
   return *members_.emplace_back(std::move(key), std::move(value)).second;
 }
 
+void TreeNode::AddDefaultItem(std::string text) {
+  const std::string path = path_ + "[" + std::to_string(items_.size()) + "]";
+  AddItem(std::make_unique<TreeNode>(Kind::kScalar, file_, line_, path)).SetText(std::move(text));
+}
+
 TreeNode& TreeNode::AddDefault(const std::string& key, Kind kind) {
   const std::string path = path_.empty() ? key : path_ + "." + key;
   return SetMember(key, std::make_unique<TreeNode>(kind, file_, line_, path));

@@ -36,6 +36,8 @@ class TreeNode final : public ConfigNode {
   TreeNode& SetMember(std::string key, std::unique_ptr<TreeNode> value);
   /// A member that the file does not have; complaints about it name the map's line.
   TreeNode& AddDefault(const std::string& key, Kind kind);
+  /// An element of a list that the file does not have.
+  void AddDefaultItem(std::string text);
   TreeNode* Member(std::string_view key);
   TreeNode* Item(std::size_t index) {
     return index < items_.size() ? items_[index].get() : nullptr;

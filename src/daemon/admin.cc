@@ -4,6 +4,8 @@
 
 #include "daemon/version.h"
 #include "http/admin_pages.h"
+#include "http/live_page.h"
+#include "util/clocks.h"
 
 namespace sluice {
 namespace {
@@ -23,7 +25,8 @@ Status CheckAdmin(const AdminConfig& admin) { return CheckHttpTls(SettingsOf(adm
 
 Result<std::unique_ptr<Admin>> Admin::Start(const Parts& parts, ProcessStatus process) {
   std::unique_ptr<Admin> admin(new Admin(parts));
-  admin->process_ = std::move(process);
+  admin->Replace(std::make_shared<const Published>(
+      Published{std::move(process), FlowGraphJson({}), MetricsView()}));
   if (parts.settings.listen.empty()) return admin;
   auto server =
       HttpServer::Start(parts.settings.listen, admin->Routes(), SettingsOf(parts.settings));
@@ -41,21 +44,37 @@ HttpRoutes Admin::Routes() const {
   reports.config_text = [this] { return parts_.config.Redacted(); };
   HttpRoutes routes;
   AddAdminPages(std::move(reports), routes);
-  routes.Get("/status", [this](const HttpRequest&) {
-    return HttpResponse{.content_type = "application/json",
-                        .body = StatusJson(process(), parts_.board.Workers())};
-  });
+  AddLivePage(routes);
+  const auto json = [](std::string body) {
+    return HttpResponse{.content_type = "application/json", .body = std::move(body)};
+  };
+  routes.Get("/status", [this, json](const HttpRequest&) { return json(StatusText()); });
+  routes.Get("/graph", [this, json](const HttpRequest&) { return json(published()->graph_json); });
+  routes.Stream("/events", [this] { return StatusText(); });
   return routes;
 }
 
-void Admin::Publish(ProcessStatus process) {
-  const std::lock_guard lock(mutex_);
-  process_ = std::move(process);
+std::string Admin::StatusText() const {
+  const PublishedPtr now = published();
+  return StatusJson(now->process, parts_.board.Workers(),
+                    {.now_ms = SystemClock().NowMs(),
+                     .not_ready = parts_.board.NotReady(),
+                     .stores = now->stores.Read()});
 }
 
-ProcessStatus Admin::process() const {
+void Admin::Publish(ProcessStatus process, const FlowGraph& graph) {
+  Replace(std::make_shared<const Published>(
+      Published{std::move(process), FlowGraphJson(graph), parts_.metrics.ViewBy("store")}));
+}
+
+void Admin::Replace(PublishedPtr published) {
   const std::lock_guard lock(mutex_);
-  return process_;
+  published_.swap(published);
+}
+
+Admin::PublishedPtr Admin::published() const {
+  const std::lock_guard lock(mutex_);
+  return published_;
 }
 
 std::string Admin::Address() const {

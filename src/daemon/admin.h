@@ -6,6 +6,7 @@
 
 #include "config/admin_config.h"
 #include "config/config.h"
+#include "engine/flow_graph.h"
 #include "engine/status_json.h"
 #include "http/http_server.h"
 #include "metrics/prometheus_metrics.h"
@@ -29,8 +30,8 @@ class Admin {
   /// listened on or the files of `admin.tls` can't be used.
   static Result<std::unique_ptr<Admin>> Start(const Parts& parts, ProcessStatus process);
 
-  /// What /status says of the process from now on.
-  void Publish(ProcessStatus process);
+  /// The workers are built: what /status and /graph say of the process from now on.
+  void Publish(ProcessStatus process, const FlowGraph& graph);
 
   /// "http://127.0.0.1:9400", with the port that was taken, or "off".
   [[nodiscard]] std::string Address() const;
@@ -39,13 +40,23 @@ class Admin {
   void Stop();
 
  private:
+  /// What changes at most once. Never changed while others see it.
+  struct Published {
+    ProcessStatus process;
+    std::string graph_json;
+    MetricsView stores;
+  };
+  using PublishedPtr = std::shared_ptr<const Published>;
+
   explicit Admin(const Parts& parts) : parts_(parts) {}
-  [[nodiscard]] ProcessStatus process() const;
+  [[nodiscard]] PublishedPtr published() const;
+  void Replace(PublishedPtr published);
   [[nodiscard]] HttpRoutes Routes() const;
+  [[nodiscard]] std::string StatusText() const;
 
   const Parts parts_;
-  mutable std::mutex mutex_;
-  ProcessStatus process_;
+  mutable std::mutex mutex_;  ///< Of the pointer; no worker takes it.
+  PublishedPtr published_;
   std::unique_ptr<HttpServer> server_;  ///< Last: its handlers use the rest.
 };
 

@@ -123,7 +123,7 @@ int RunDaemon(const Config& config, const PipelineConfig& pipeline, const RunOpt
   process.delivery = GuaranteeOf(pipeline, shared.store_use);
   process.source =
       Join(workers.value().front()->source_topics()) + " of " + pipeline.source.traits.description;
-  admin.value()->Publish(process);
+  admin.value()->Publish(process, workers.value().front()->graph());
   spdlog::info("sluice {}: {} reads {}, writes to {}; {} worker(s), {}, admin {}", process.version,
                process.pipeline, process.source, process.sink, pipeline.workers, process.delivery,
                admin.value()->Address());

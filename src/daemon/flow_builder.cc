@@ -17,11 +17,13 @@ const std::vector<double> kStageSeconds = {0.00001, 0.00005, 0.0001, 0.0005, 0.0
 struct Draft {
   Flow::Part part;
   PipelineTopics topics;  ///< `writes` are by TopicId.
+  FlowGraph::Pipeline graph;
 };
 
 Result<std::vector<NamedStage>> BuildStages(const SharedResources& shared,
                                             const PipelineConfig& config,
-                                            WorkerResources& resources) {
+                                            WorkerResources& resources,
+                                            FlowGraph::Pipeline& graph) {
   std::vector<NamedStage> stages;
   std::map<std::string, int> seen;
   for (const StageConfig& stage_config : config.stages) {
@@ -33,6 +35,9 @@ Result<std::vector<NamedStage>> BuildStages(const SharedResources& shared,
     Histogram& duration = shared.metrics.HistogramOf(
         "sluice_stage_duration_seconds", "Time that a stage takes for a batch, without waiting.",
         {{"pipeline", config.name}, {"stage", name}}, kStageSeconds);
+    WorkerResources::Use use = resources.TakeUse();
+    graph.stages.push_back({name, stage_config.spec->summary, std::move(use.topics),
+                            std::move(use.side_outputs), std::move(use.stores)});
     stages.push_back({std::move(name), std::move(stage).value(), &duration});
   }
   return stages;
@@ -47,7 +52,8 @@ Result<Draft> BuildPart(SharedResources& shared, const PipelineConfig& config) {
   WorkerResources resources(shared, config);
   Draft draft;
   Flow::Part& part = draft.part;
-  auto stages = BuildStages(shared, config, resources);
+  draft.graph.name = config.name;
+  auto stages = BuildStages(shared, config, resources, draft.graph);
   if (!stages) return std::move(stages).error();
   part.stages = std::move(stages).value();
   part.records = FormOf(config.records);
@@ -57,6 +63,7 @@ Result<Draft> BuildPart(SharedResources& shared, const PipelineConfig& config) {
   for (const auto& [name, topic] : config.side_outputs) {
     part.outputs.side_outputs.push_back({name, resources.Topic(topic)});
     part.names.side_outputs.push_back(name);
+    draft.graph.side_outputs.emplace_back(name, resources.TopicName(topic));
   }
   auto failed = resources.SideOutput("failed");
   if (!failed) return std::move(failed).error();
@@ -103,6 +110,37 @@ std::vector<std::string> WithPrefix(const PipelineConfig& config,
   return names;
 }
 
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return IndexIn(names, name) < names.size();
+}
+
+FlowGraph GraphOf(const PipelineConfig& config, const std::vector<Draft>& drafts,
+                  const FlowPlan& plan) {
+  FlowGraph graph;
+  graph.sink_topics = plan.sink_topics;
+  for (const std::size_t i : plan.order) {
+    FlowGraph::Pipeline pipeline = drafts[i].graph;
+    for (const std::string& topic : drafts[i].topics.reads) {
+      const bool from_memory = std::ranges::any_of(drafts, [&](const Draft& draft) {
+        return drafts.size() > 1 && Contains(draft.topics.writes, topic);
+      });
+      pipeline.reads.push_back({topic, Contains(plan.from_source[i], topic), from_memory});
+    }
+    graph.pipelines.push_back(std::move(pipeline));
+  }
+  const auto add_stores = [&](const PipelineConfig& part) {
+    for (const StoreConfig& store : part.stores) {
+      if (std::ranges::find(graph.stores, store.name, &FlowGraph::Store::name) ==
+          graph.stores.end()) {
+        graph.stores.push_back({store.name, store.spec->name});
+      }
+    }
+  };
+  if (config.parts.empty()) add_stores(config);
+  for (const PipelineConfig& part : config.parts) add_stores(part);
+  return graph;
+}
+
 Result<FlowPlan> Plan(const PipelineConfig& config, const std::vector<Draft>& drafts) {
   std::vector<PipelineTopics> topics;
   topics.reserve(drafts.size());
@@ -146,11 +184,12 @@ Result<BuiltFlow> BuildFlow(SharedResources& shared) {
     drafts[i].part.outputs.topics = TopicsOf(drafts[i], drafts, plan);
     drafts[i].part.reads = plan.from_source[i];
   }
+  FlowGraph graph = GraphOf(config, drafts, plan);
   std::vector<Flow::Part> parts;
   for (const std::size_t i : plan.order) parts.push_back(std::move(drafts[i].part));
   auto flow =
       std::make_unique<Flow>(std::move(parts), shared.metrics, config.transaction.max_output_bytes);
-  return BuiltFlow{std::move(flow), plan.source_topics, plan.sink_topics};
+  return BuiltFlow{std::move(flow), plan.source_topics, plan.sink_topics, std::move(graph)};
 }
 
 }  // namespace sluice

@@ -6,6 +6,7 @@
 
 #include "daemon/resources.h"
 #include "engine/flow.h"
+#include "engine/flow_graph.h"
 
 namespace sluice {
 
@@ -14,6 +15,7 @@ struct BuiltFlow {
   std::unique_ptr<Flow> flow;
   std::vector<std::string> source_topics;  ///< Real names.
   std::vector<std::string> sink_topics;    ///< Real names, by the sink's TopicId.
+  FlowGraph graph;
 };
 
 /// Builds the stages of every pipeline of the configuration; kInvalidConfig where one can't be, or

@@ -18,6 +18,7 @@ Result<std::unique_ptr<PipelineWorker>> PipelineWorker::Build(SharedResources& s
   out->metrics_ = std::make_unique<WorkerMetrics>(shared.metrics, config.name);
   out->report_ = std::make_unique<WorkerReport>(status, *out->metrics_, shared.clock);
   out->source_topics_ = built.value().source_topics;
+  out->graph_ = built.value().graph;
   auto ports = MakePorts(config, index, built.value(), watchdog, shared.log, shared.metrics);
   if (!ports) return std::move(ports).error();
   out->ports_ = std::move(ports).value();

@@ -25,6 +25,7 @@ class PipelineWorker {
 
   /// "worker 0".
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const FlowGraph& graph() const { return graph_; }
   /// Real names of the topics that are read.
   [[nodiscard]] const std::vector<std::string>& source_topics() const { return source_topics_; }
 
@@ -36,6 +37,7 @@ class PipelineWorker {
   std::unique_ptr<WorkerMetrics> metrics_;
   std::unique_ptr<WorkerReport> report_;
   std::vector<std::string> source_topics_;
+  FlowGraph graph_;
   Ports ports_;
   std::unique_ptr<Worker> worker_;
 };

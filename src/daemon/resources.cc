@@ -28,6 +28,7 @@ WorkerResources::WorkerResources(SharedResources& shared, const PipelineConfig& 
     : shared_(shared), part_(part) {}
 
 TopicId WorkerResources::Topic(const std::string& name) {
+  AddOnce(use_.topics, TopicName(name));
   return static_cast<TopicId>(IndexOf(topics_, TopicName(name)));
 }
 
@@ -38,7 +39,9 @@ std::string WorkerResources::TopicName(const std::string& name) const {
 Result<SideOutputId> WorkerResources::SideOutput(const std::string& name) {
   const auto& outputs = part_.side_outputs;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (outputs[i].first == name) return static_cast<SideOutputId>(i);
+    if (outputs[i].first != name) continue;
+    AddOnce(use_.side_outputs, name);
+    return static_cast<SideOutputId>(i);
   }
   return Error{ErrorKind::kInvalidConfig, "there is no side output `" + name + "`"};
 }
@@ -47,7 +50,8 @@ CounterId WorkerResources::Counter(const std::string& name) {
   return static_cast<CounterId>(IndexOf(counters_, name));
 }
 
-Result<const StoreConfig*> WorkerResources::StoreOf(const std::string& name) const {
+Result<const StoreConfig*> WorkerResources::StoreOf(const std::string& name) {
+  AddOnce(use_.stores, name);
   const auto at = std::ranges::find(part_.stores, name, &StoreConfig::name);
   if (at != part_.stores.end()) return &*at;
   return Error{ErrorKind::kInvalidConfig, "there is no store `" + name + "`"};
@@ -87,6 +91,7 @@ Result<std::unique_ptr<LookupStore>> WorkerResources::Lookups(const std::string&
   if (!found) return found.error();
   const StoreConfig& store = *found.value();
   if (!store.spec->lookups) return store.node->Complain("holds no reference data to look up");
+  AddOnce(shared_.store_use.looked_up, name);
   auto opened = store.spec->lookups(*store.node, ContextOf(store));
   if (!opened) return opened;
   std::unique_ptr<LookupStore> lookups = std::move(opened).value();

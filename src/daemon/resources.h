@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/guarantee.h"
@@ -51,12 +52,21 @@ class WorkerResources final : public Resources {
   Result<std::unique_ptr<RowStore>> Rows(const std::string& store) override;
   Result<std::shared_ptr<const SchemaRegistry>> Schemas(const std::string& directory) override;
 
+  /// What a stage asked for.
+  struct Use {
+    std::vector<std::string> topics;  ///< Real names.
+    std::vector<std::string> side_outputs;
+    std::vector<std::string> stores;
+  };
+  /// What was asked for since the last call, or since the start.
+  Use TakeUse() { return std::exchange(use_, {}); }
+
   /// Real topic names by TopicId.
   [[nodiscard]] const std::vector<std::string>& topics() const { return topics_; }
   [[nodiscard]] const std::vector<std::string>& counters() const { return counters_; }
 
  private:
-  Result<const StoreConfig*> StoreOf(const std::string& name) const;
+  Result<const StoreConfig*> StoreOf(const std::string& name);
   [[nodiscard]] StoreContext ContextOf(const StoreConfig& store) const;
   /// Shows writes to the store to the observer.
   [[nodiscard]] std::function<void(std::string_view)> WritesSeen(const std::string& store) const;
@@ -65,6 +75,7 @@ class WorkerResources final : public Resources {
   const PipelineConfig& part_;
   std::vector<std::string> topics_;
   std::vector<std::string> counters_;
+  Use use_;
 };
 
 }  // namespace sluice

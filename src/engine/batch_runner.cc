@@ -163,6 +163,9 @@ void BatchRunner::Finish(BatchRun& run) {
     } else if (event.state() == Event::State::kDiverted) {
       ++stats_.ledger.diverted;
       EmitDiverted(event);
+      if (event.side_output() == collector_.failed()) {
+        stats_.failures.Add(event, EngineAccess::StageOf(event));
+      }
     } else {
       ++stats_.ledger.dropped;
       stats_.AddDrop(event.reason());

@@ -24,6 +24,14 @@ void TransactionStats::AddDiversion(std::size_t stage, SideOutputId side_output,
   diversions.push_back({stage, side_output, reason, 1});
 }
 
+void TransactionStats::AddRouted(TopicId topic) {
+  // What is written of a diverted event counts as its diversion.
+  if (writer == kDecode) return;
+  std::vector<std::uint64_t>& routed = stages[writer].routed;
+  if (routed.size() <= topic) routed.resize(topic + std::size_t{1});
+  ++routed[topic];
+}
+
 void TransactionStats::AddDrop(Reason reason) {
   for (auto& [known, count] : drops) {
     if (known == reason) {
@@ -38,12 +46,17 @@ void TransactionStats::Reset() {
   ledger = {};
   diversions.clear();
   drops.clear();
-  std::ranges::fill(stages, StageCount{});
+  for (StageCount& stage : stages) {
+    stage.in = stage.created = 0;
+    std::ranges::fill(stage.routed, 0);
+  }
   std::ranges::fill(job_counters, 0);
   std::ranges::fill(records_written, 0);
   bytes_in = 0;
   oversize = 0;
   refused = 0;
+  failures.Reset();
+  writer = kDecode;
 }
 
 }  // namespace sluice

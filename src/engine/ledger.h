@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/failure_tally.h"
 #include "sluice/event.h"
 
 namespace sluice {
@@ -39,6 +40,7 @@ struct TransactionStats {
   struct StageCount {
     std::uint64_t in = 0;
     std::uint64_t created = 0;
+    std::vector<std::uint64_t> routed = {};  ///< Records that it wrote, by TopicId.
   };
 
   Ledger ledger;
@@ -50,7 +52,11 @@ struct TransactionStats {
   std::uint64_t bytes_in = 0;
   std::uint64_t oversize = 0;
   std::uint64_t refused = 0;  ///< By the sink.
+  FailureTally failures;
+  std::size_t writer = kDecode;  ///< The stage that runs now.
 
+  /// A record was written to a topic, in memory or of the sink.
+  void AddRouted(TopicId topic);
   void AddDiversion(std::size_t stage, SideOutputId side_output, Reason reason);
   void AddDrop(Reason reason);
   void Reset();

@@ -94,6 +94,7 @@ void OutputCollector::Append(TopicId topic, Event& event, std::span<const Header
     return;
   }
   Send(record, event);
+  stats_.AddRouted(topic);
 }
 
 std::optional<Refusal> OutputCollector::RefusedBefore(TopicId topic, const Event& event) const {

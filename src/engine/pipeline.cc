@@ -34,9 +34,11 @@ Status Pipeline::FinishStage(BatchRun& run, TransactionStats& stats) {
     count.in += event.active() ? 1 : 0;
   }
   const auto start = std::chrono::steady_clock::now();
+  stats.writer = run.next_stage;
   if (Status status = current.stage->Finish(run.batch); !status) {
     return std::move(status).error().Wrap(current.name);
   }
+  stats.writer = TransactionStats::kDecode;
   if (current.duration != nullptr) {
     current.duration->Observe(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

@@ -1,6 +1,12 @@
 #include "engine/pipeline_metrics.h"
 
 namespace sluice {
+namespace {
+
+/// How many kinds of failure are published.
+constexpr std::size_t kShownFailures = 10;
+
+}  // namespace
 
 PipelineMetrics::PipelineMetrics(MetricsRegistry& registry, MetricNames names)
     : registry_(registry),
@@ -19,7 +25,8 @@ PipelineMetrics::PipelineMetrics(MetricsRegistry& registry, MetricNames names)
                                     "received + created - emitted - diverted - dropped: must be 0.",
                                     pipeline_)),
       stage_totals_(names_.stages.size()),
-      written_totals_(names_.topics.size()) {
+      written_totals_(names_.topics.size()),
+      routed_totals_(names_.stages.size(), std::vector<std::uint64_t>(names_.topics.size())) {
   for (const std::string& stage : names_.stages) {
     stage_in_.push_back(
         &Of("sluice_stage_events_total", "Events that entered a stage.", {{"stage", stage}}));
@@ -50,6 +57,7 @@ void PipelineMetrics::Committed(const TransactionStats& stats) {
   unaccounted_.Add(static_cast<double>(stats.ledger.Unaccounted()));
   AddStages(stats);
   AddDiversions(stats);
+  failures_.Add(stats.failures.failures());
   for (std::size_t i = 0; i < stats.records_written.size(); ++i) {
     if (stats.records_written[i] == 0) continue;
     written_[i]->Add(static_cast<double>(stats.records_written[i]));
@@ -61,10 +69,22 @@ void PipelineMetrics::Committed(const TransactionStats& stats) {
 }
 
 PipelineStatus PipelineMetrics::Status() const {
-  PipelineStatus status{.name = names_.pipeline, .ledger = total_, .stages = {}, .topics = {}};
+  PipelineStatus status;
+  status.name = names_.pipeline;
+  status.ledger = total_;
+  status.failures = failures_.Top(kShownFailures);
   for (std::size_t i = 0; i < stage_totals_.size(); ++i) {
     status.stages.emplace_back(names_.stages[i], stage_totals_[i]);
+    for (std::size_t topic = 0; topic < names_.topics.size(); ++topic) {
+      const std::uint64_t count = routed_totals_[i][topic];
+      if (count > 0) status.routed.push_back({names_.stages[i], names_.topics[topic], count});
+    }
   }
+  for (const auto& [key, total] : diverted_) {
+    const auto& [stage, side_output, reason] = key;
+    status.diverted.push_back({stage, side_output, reason, total.count});
+  }
+  for (const auto& [reason, total] : dropped_) status.dropped.emplace_back(reason, total.count);
   for (std::size_t i = 0; i < written_totals_.size(); ++i) {
     status.topics.emplace_back(names_.topics[i], written_totals_[i]);
   }
@@ -76,6 +96,9 @@ void PipelineMetrics::AddStages(const TransactionStats& stats) {
     if (stats.stages[i].in == 0) continue;
     stage_in_[i]->Add(static_cast<double>(stats.stages[i].in));
     stage_totals_[i] += stats.stages[i].in;
+    for (std::size_t topic = 0; topic < stats.stages[i].routed.size(); ++topic) {
+      routed_totals_[i][topic] += stats.stages[i].routed[topic];
+    }
   }
 }
 
@@ -83,22 +106,24 @@ void PipelineMetrics::AddDiversions(const TransactionStats& stats) {
   for (const TransactionStats::Diversion& one : stats.diversions) {
     const std::string stage =
         one.stage == TransactionStats::kDecode ? "decode" : names_.stages[one.stage];
-    Counter*& counter = diverted_[{stage, names_.side_outputs[one.side_output], one.reason}];
-    if (counter == nullptr) {
-      counter = &Of("sluice_events_diverted_total", "Events sent to a side output.",
-                    {{"stage", stage},
-                     {"side_output", names_.side_outputs[one.side_output]},
-                     {"reason", one.reason}});
+    Total& total = diverted_[{stage, names_.side_outputs[one.side_output], one.reason}];
+    if (total.counter == nullptr) {
+      total.counter = &Of("sluice_events_diverted_total", "Events sent to a side output.",
+                          {{"stage", stage},
+                           {"side_output", names_.side_outputs[one.side_output]},
+                           {"reason", one.reason}});
     }
-    counter->Add(static_cast<double>(one.count));
+    total.counter->Add(static_cast<double>(one.count));
+    total.count += one.count;
   }
   for (const auto& [reason, count] : stats.drops) {
-    Counter*& counter = dropped_[reason];
-    if (counter == nullptr) {
-      counter =
+    Total& total = dropped_[reason];
+    if (total.counter == nullptr) {
+      total.counter =
           &Of("sluice_events_dropped_total", "Events that end nowhere.", {{"reason", reason}});
     }
-    counter->Add(static_cast<double>(count));
+    total.counter->Add(static_cast<double>(count));
+    total.count += count;
   }
 }
 

@@ -49,11 +49,17 @@ class PipelineMetrics {
   std::vector<Counter*> stage_in_;
   std::vector<Counter*> written_;
   std::vector<Counter*> job_;
-  std::map<std::tuple<std::string, std::string, std::string>, Counter*> diverted_;
-  std::map<std::string, Counter*> dropped_;
+  struct Total {
+    Counter* counter = nullptr;
+    std::uint64_t count = 0;
+  };
+  std::map<std::tuple<std::string, std::string, std::string>, Total> diverted_;
+  std::map<std::string, Total> dropped_;
   Ledger total_;
   std::vector<std::uint64_t> stage_totals_;
   std::vector<std::uint64_t> written_totals_;
+  std::vector<std::vector<std::uint64_t>> routed_totals_;  ///< By stage and TopicId.
+  TopFailures failures_;
 };
 
 }  // namespace sluice

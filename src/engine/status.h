@@ -12,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/failure_tally.h"
 #include "engine/ledger.h"
+#include "engine/worker_history.h"
 #include "sluice/source.h"
 
 namespace sluice {
@@ -32,10 +34,25 @@ std::string_view WorkerStateName(WorkerState state);
 /// What a pipeline of a worker has done since the start, as far as it is committed.
 struct PipelineStatus {
   using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
+  struct Routed {
+    std::string stage;
+    std::string topic;
+    std::uint64_t count = 0;
+  };
+  struct Diverted {
+    std::string stage;  ///< "decode": before the first one.
+    std::string side_output;
+    std::string reason;
+    std::uint64_t count = 0;
+  };
   std::string name;
   Ledger ledger;
-  Counts stages;  ///< Events that entered each stage, in order.
-  Counts topics;  ///< Records sent to each topic.
+  Counts stages;                   ///< Events that entered each stage, in order.
+  Counts topics;                   ///< Records sent to each topic of the sink.
+  std::vector<Routed> routed;      ///< Records that a stage wrote to a topic, in memory too.
+  std::vector<Diverted> diverted;  ///< Events by where they ended and why.
+  Counts dropped;                  ///< Events by reason.
+  std::vector<Failure> failures;   ///< The most frequent ones on the side output `failed`.
 };
 
 /// One worker as it was at one moment. Times are milliseconds since 1970.
@@ -52,6 +69,7 @@ struct WorkerStatus {
   std::map<std::string, std::uint64_t> failures;  ///< By ErrorKindName.
   std::vector<PartitionStatus> partitions;
   std::vector<PipelineStatus> pipelines;
+  std::shared_ptr<const std::deque<HistoryPoint>> history;  ///< Oldest first; nullptr: none yet.
 };
 
 /// Where one worker publishes its status. The worker alone writes, everybody reads: a status is

@@ -23,6 +23,15 @@ Status OfSink(Status status) {
   return Error{ErrorKind::kFatal, "the sink asked to discard: " + status.error().message};
 }
 
+std::string TextOf(const Checkpoint& checkpoint) {
+  std::string text;
+  for (const NextOffset& next : checkpoint) {
+    text += (text.empty() ? "" : ", ") + std::string(next.topic) + '[' +
+            std::to_string(next.partition) + "] to " + std::to_string(next.offset);
+  }
+  return text;
+}
+
 }  // namespace
 
 Worker::Worker(Parts parts)
@@ -85,6 +94,7 @@ Status Worker::StartAtStored() {
 }
 
 Status Worker::RunTransaction(const std::stop_token& stop) {
+  if (parts_.joint_commit && parts_.sink.TakeSealInDoubt()) SLUICE_TRY(Renew());
   SLUICE_TRY(records_.empty() ? Collect() : KeepPlace());
   if (records_.empty()) return Probe();
   FaultPoint("collected");
@@ -94,12 +104,21 @@ Status Worker::RunTransaction(const std::stop_token& stop) {
   SLUICE_TRY(Commit(stop));
   const auto end = Clock::now();
   failures_ = 0;
-  parts_.report.Committed(done_, end - collected_at_, end - begin);
+  parts_.report.Committed(Done(), end - collected_at_, end - begin);
   parts_.flow.Committed();
   Drop();
   Grow(end - begin);
   GoOn();
   return Ok();
+}
+
+Status Worker::Renew() {
+  Say(LogLevel::kWarning,
+      "A request with offsets got no answer: joining the group anew, so that a late copy is "
+      "refused");
+  Forget();
+  const StatusSlot::Call call = parts_.report.Calling("joining the group anew");
+  return parts_.source.Renew();
 }
 
 /// Also in bytes: what is slow is mostly their number.
@@ -189,6 +208,7 @@ Status Worker::Commit(const std::stop_token& stop) {
   const Checkpoint checkpoint = CheckpointAfter(Done());
   SLUICE_TRY(parts_.joint_commit ? CommitTogether(checkpoint) : CommitInTurn(checkpoint, stop));
   FaultPoint("committed");
+  Say(LogLevel::kDebug, "Committed " + std::to_string(done_) + " records: " + TextOf(checkpoint));
   return Ok();
 }
 

@@ -64,6 +64,7 @@ class Worker {
   Status CommitTogether(const Checkpoint& checkpoint);
   Status CommitInTurn(const Checkpoint& checkpoint, const std::stop_token& stop);
   Status Recover(Error error, const std::stop_token& stop);
+  Status Renew();
   Status Rewind(const std::stop_token& stop);
   Status RewindOnce();
   /// The checkpoint that the sink keeps for the source; nullptr where the source keeps its own.

@@ -25,11 +25,13 @@ void WorkerReport::Enter(WorkerState state, std::string reason, const Source& so
   Publish(source, flow);
 }
 
-void WorkerReport::Committed(std::size_t records, Steady::duration total, Steady::duration commit) {
-  metrics_.Committed(records, total, commit);
+void WorkerReport::Committed(std::span<const Record> records, Steady::duration total,
+                             Steady::duration commit) {
+  metrics_.Committed(records.size(), total, commit);
   ++status_.transactions;
-  status_.records += records;
+  status_.records += records.size();
   status_.last_commit_ms = clock_.NowMs();
+  history_.Committed(records, total, commit, status_.last_commit_ms);
 }
 
 void WorkerReport::Failed(ErrorKind kind) {
@@ -47,6 +49,10 @@ void WorkerReport::Publish(const Source& source, const Flow& flow) {
   status_.taken_ms = clock_.NowMs();
   status_.records_per_second = RecordsPerSecond(published_);
   status_.partitions = source.Partitions();
+  history_.AddTimes(status_.partitions);
+  if (history_.Turn(status_.taken_ms)) {
+    status_.history = std::make_shared<const std::deque<HistoryPoint>>(history_.points());
+  }
   status_.pipelines = flow.PipelineStatuses();
   slot_.Publish(std::make_shared<const WorkerStatus>(status_));
 }

@@ -40,10 +40,11 @@ HttpDecision Decide(const HttpRoutes& routes, const HttpServerSettings& settings
                     const HttpRequest& request, HttpArrival arrival) {
   const HttpRoute* route = routes.Find(request.path);
   if (route == nullptr || route->access != HttpAccess::kOpen) {
+    const bool public_page = route != nullptr && route->access == HttpAccess::kPublic;
     if (!settings.tls.cert_file.empty() && !arrival.secure) {
       return Refuse(403, "TLS is needed here: write https", request);
     }
-    if (!settings.token.empty() && !HasToken(request, settings.token)) {
+    if (!settings.token.empty() && !public_page && !HasToken(request, settings.token)) {
       return Refuse(401, "a bearer token is needed", request, {"WWW-Authenticate", "Bearer"});
     }
     if (settings.token.empty() && settings.only_open) {

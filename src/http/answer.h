@@ -26,7 +26,7 @@ struct HttpArrival {
 HttpDecision Decide(const HttpRoutes& routes, const HttpServerSettings& settings,
                     const HttpRequest& request, HttpArrival arrival);
 
-/// Calls the route's handler; 500 if it throws.
+/// Calls the route's handler; 500 if it throws. The route is no stream of events.
 HttpResponse Call(const HttpRoute& route, const HttpRequest& request);
 
 /// A JSON page that names the error and, unless it is empty, the path.

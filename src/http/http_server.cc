@@ -42,7 +42,13 @@ struct HttpServer::State {
       : routes(std::move(the_routes)),
         settings(std::move(the_settings)),
         handlers(static_cast<std::size_t>(settings.handler_threads)),
-        context{routes, settings, handlers} {}
+        context{routes, settings, handlers} {
+    const HttpEventFeed::Limits limits{settings.max_listeners, settings.event_interval};
+    for (const auto& [path, route] : routes.all()) {
+      if (!route.events) continue;
+      context.feeds.try_emplace(&route, io, handlers, route.events, limits);
+    }
+  }
 
   Status LoadTlsFiles();
   void Accept(HttpListener& listener);
@@ -106,6 +112,7 @@ void HttpServer::State::BeginStop() {
     listener.acceptor.close(ignored);
     listener.pause.cancel();
   }
+  for (auto& [route, feed] : context.feeds) feed.Stop();
   context.connections.EndWithin(kStopGrace);
 }
 

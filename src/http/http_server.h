@@ -25,7 +25,9 @@ struct HttpServerSettings {
   bool only_open = false;                   ///< Without a token, routes that aren't open are 403,
   std::string open_advice = "set admin.token";  ///< with this advice.
   HttpTls tls;  ///< Given: routes that aren't open are answered in TLS only, the others in both.
-  int handler_threads = 2;                   ///< How many handlers run at a time.
+  std::size_t max_listeners = 32;  ///< Of each stream of events; one more is answered with 503.
+  std::chrono::milliseconds event_interval{1'000};  ///< Between two events of a stream, at least.
+  int handler_threads = 2;                          ///< How many handlers run at a time.
   std::size_t max_connections = 256;         ///< One more closes the one that has waited longest.
   std::uint32_t max_head_bytes = 16 * 1024;  ///< Of the request line and headers; then 431.
   std::chrono::milliseconds idle_timeout{60'000};     ///< Until the first byte of a request.
@@ -37,9 +39,10 @@ struct HttpServerSettings {
 /// kInvalidConfig if the files of `tls` can't be read, are no PEM or don't belong together.
 Status CheckHttpTls(const HttpServerSettings& settings);
 
-/// An HTTP/1.1 server for GET and HEAD. TLS and plain text share its port: the first byte that a
-/// client sends tells them apart. One thread does the input and output of all connections,
-/// so that a slow client holds up nobody; handlers run in threads of their own.
+/// An HTTP/1.1 server for GET and HEAD, with streams of server-sent events. TLS and plain text
+/// share its port: the first byte that a client sends tells them apart. One thread does the input
+/// and output of all connections, so that a slow client holds up nobody; handlers run in threads of
+/// their own.
 class HttpServer {
  public:
   /// Listens on "host:port": on every address of a name, on all that there are where the host is

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include "http/answer.h"
+#include "http/event_feed.h"
 #include "http/stream.h"
 
 namespace sluice {
@@ -41,9 +44,23 @@ HttpRequest RequestOf(const http::request<http::empty_body>& head) {
   return request;
 }
 
+std::string EventStreamHead() {
+  http::response<http::empty_body> head(http::status::ok, kHttp11);
+  head.set(http::field::content_type, "text/event-stream");
+  head.set(http::field::cache_control, "no-store");
+  head.set("X-Content-Type-Options", "nosniff");
+  // It ends with the connection, so that it needs no chunks and a client of HTTP/1.0 gets it too.
+  head.keep_alive(false);
+  std::ostringstream text;
+  text << head.base();
+  return text.str();
+}
+
 /// One connection. Everything but the handler runs on the I/O thread, so nothing is locked. Each
 /// operation under way, a running handler included, owns the session.
-class Session final : public HttpConnection, public std::enable_shared_from_this<Session> {
+class Session final : public HttpConnection,
+                      public HttpEventListener,
+                      public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, SessionContext& context)
       : context_(context),
@@ -53,7 +70,8 @@ class Session final : public HttpConnection, public std::enable_shared_from_this
 
   void Start();
   void Close() override;
-  void EndWithin(milliseconds limit) override { Arm(limit); }
+  void EndWithin(milliseconds limit) override { Arm(feed_ != nullptr ? milliseconds(0) : limit); }
+  void OnEvent(std::shared_ptr<const std::string> event) override;
 
  private:
   static constexpr std::size_t kReadAhead = 4096;
@@ -66,11 +84,14 @@ class Session final : public HttpConnection, public std::enable_shared_from_this
   void OnHead(error_code error);
   void Answer();
   void CallHandler(const HttpRoute& route, HttpRequest request);
+  void Listen(const HttpRoute& route);
+  void WriteEvent();
   void Respond(HttpResponse response);
   void OnWritten(error_code error);
   void HangUp();
   void Discard();
   void Arm(milliseconds limit);
+  void Disarm() { timer_.expires_at(std::chrono::steady_clock::time_point::max()); }
   void OnDeadline();
 
   SessionContext& context_;
@@ -79,6 +100,9 @@ class Session final : public HttpConnection, public std::enable_shared_from_this
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::optional<http::response<http::string_body>> response_;
+  HttpEventFeed* feed_ = nullptr;                   ///< That is listened to.
+  std::shared_ptr<const std::string> event_;        ///< Being written.
+  std::shared_ptr<const std::string> later_event_;  ///< The latest that came meanwhile.
   std::size_t discarded_ = 0;
   unsigned version_ = kHttp11;
   bool head_only_ = false;
@@ -120,6 +144,7 @@ void Session::OnHello() {
 void Session::Close() {
   closed_ = true;
   in_handler_ = false;
+  if (feed_ != nullptr) feed_->Leave(*this);
   error_code ignored;
   stream_.socket().close(ignored);
   timer_.cancel();
@@ -196,6 +221,7 @@ void Session::Answer() {
   HttpDecision decision =
       Decide(context_.routes, context_.settings, request, {has_body, stream_.secure()});
   if (decision.route == nullptr) return Respond(std::move(decision.refusal));
+  if (decision.route->events) return Listen(*decision.route);
   CallHandler(*decision.route, std::move(request));
 }
 
@@ -211,6 +237,44 @@ void Session::CallHandler(const HttpRoute& route, HttpRequest request) {
       if (self->in_handler_) self->Respond(std::move(response));
     });
   });
+}
+
+void Session::Listen(const HttpRoute& route) {
+  keep_alive_ = false;
+  if (head_only_) return Respond({200, "text/event-stream", {}, {{"Cache-Control", "no-store"}}});
+  // From here on an event that comes waits until the head is written.
+  event_ = std::make_shared<const std::string>(EventStreamHead());
+  HttpEventFeed& feed = context_.feeds.at(&route);
+  if (!feed.Join(*this)) {
+    event_.reset();
+    HttpResponse full = ErrorPage(503, "too many pages listen already: close one of them", "");
+    full.headers.emplace_back("Retry-After", "10");
+    return Respond(std::move(full));
+  }
+  feed_ = &feed;
+  context_.connections.MarkBusy(*this);
+  WriteEvent();
+  Discard();
+}
+
+void Session::OnEvent(std::shared_ptr<const std::string> event) {
+  // A client that is slower than the events misses some, and takes no memory for them.
+  later_event_ = std::move(event);
+  if (event_ != nullptr) return;
+  event_ = std::move(later_event_);
+  WriteEvent();
+}
+
+void Session::WriteEvent() {
+  Arm(context_.settings.write_timeout);
+  asio::async_write(stream_, asio::buffer(*event_),
+                    [self = shared_from_this()](error_code error, std::size_t) {
+                      self->event_ = std::move(self->later_event_);
+                      if (self->closed_) return;
+                      if (error || self->context_.stopping) return self->Close();
+                      self->Disarm();
+                      if (self->event_ != nullptr) self->WriteEvent();
+                    });
 }
 
 void Session::Respond(HttpResponse response) {

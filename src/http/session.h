@@ -4,8 +4,10 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <map>
 
 #include "http/connection_list.h"
+#include "http/event_feed.h"
 #include "http/http_server.h"
 #include "http/routes.h"
 
@@ -14,14 +16,15 @@ namespace sluice {
 /// How long a request that is being answered may still take once the server stops.
 inline constexpr std::chrono::milliseconds kStopGrace{1'000};
 
-/// What the connections of a server share. The I/O thread alone uses `connections` and `stopping`;
-/// the rest does not change while the server runs.
+/// What the connections of a server share. The I/O thread alone uses `connections`, `feeds` and
+/// `stopping`; the rest does not change while the server runs.
 struct SessionContext {
   const HttpRoutes& routes;
   const HttpServerSettings& settings;
   boost::asio::thread_pool& handlers;
   boost::asio::ssl::context* tls = nullptr;  ///< nullptr: plain text only.
   HttpConnectionList connections = {};
+  std::map<const HttpRoute*, HttpEventFeed> feeds = {};  ///< Of every route with events.
   bool stopping = false;
 };
 

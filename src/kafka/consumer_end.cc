@@ -30,14 +30,14 @@ void LeaveGroup(rd_kafka_s* consumer) {
   }
 }
 
-void EndConsumer(ClientHandle consumer, std::shared_ptr<ClientEvents> events) {
+bool EndConsumer(ClientHandle consumer, std::shared_ptr<ClientEvents> events) {
   std::promise<void> ended;
   const std::future<void> end = ended.get_future();
   std::thread([client = std::move(consumer), events, ended = std::move(ended)]() mutable {
     rd_kafka_destroy_flags(client.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     ended.set_value();
   }).detach();
-  if (end.wait_for(kEndTime) != std::future_status::ready) events->Mute();
+  return end.wait_for(kEndTime) == std::future_status::ready;
 }
 
 }  // namespace sluice::kafka

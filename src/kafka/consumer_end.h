@@ -13,7 +13,7 @@ void LeaveGroup(rd_kafka_s* consumer);
 
 /// Destroys a client that has left its group and lent nothing. Returns after some seconds where the
 /// library does not come to an end, as after the deletion of a topic that it read: the rest is left
-/// to a thread of its own, `events` are kept for it and say nothing more.
-void EndConsumer(ClientHandle consumer, std::shared_ptr<ClientEvents> events);
+/// to a thread of its own, `events` are kept for it, and it returns false.
+bool EndConsumer(ClientHandle consumer, std::shared_ptr<ClientEvents> events);
 
 }  // namespace sluice::kafka

@@ -133,6 +133,12 @@ bool IsMissingRight(int code) {
          code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
 }
 
+bool IsUnreachable(int code) {
+  return code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+         code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || code == RD_KAFKA_RESP_ERR__RESOLVE ||
+         code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT;
+}
+
 bool IsTooLarge(int code) {
   return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
          code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||

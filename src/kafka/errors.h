@@ -38,6 +38,8 @@ std::string Advice(int code);
 
 /// True if a right is missing: an operator must give it (back).
 bool IsMissingRight(int code);
+/// True if no broker gave an answer.
+bool IsUnreachable(int code);
 /// True if a record is refused for its size.
 bool IsTooLarge(int code);
 /// True if another producer, or the broker after a stall, took the transactional.id away.

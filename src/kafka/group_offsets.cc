@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <string>
 
 #include "kafka/errors.h"
@@ -55,6 +56,16 @@ std::string PartitionName(std::string_view topic, std::int32_t partition) {
   return std::string(topic) + "[" + std::to_string(partition) + "]";
 }
 
+std::string PlacesOf(const rd_kafka_topic_partition_list_s* list) {
+  std::string text;
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& at = list->elems[i];
+    text += (text.empty() ? "" : ", ") + PartitionName(at.topic, at.partition) + " at " +
+            std::to_string(at.offset);
+  }
+  return text;
+}
+
 PartitionListHandle OffsetList(const Checkpoint& checkpoint) {
   PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(checkpoint.size())));
   for (const NextOffset& next : checkpoint) {
@@ -65,12 +76,21 @@ PartitionListHandle OffsetList(const Checkpoint& checkpoint) {
 }
 
 Status ResolveStartOffsets(rd_kafka_s* consumer, rd_kafka_topic_partition_list_s* list,
-                           OffsetReset reset, std::chrono::milliseconds timeout) {
+                           OffsetReset reset, std::chrono::milliseconds timeout,
+                           const Checkpoint& known) {
   if (list->cnt == 0) return Ok();
   const std::string what = "reading the committed offset";
   const rd_kafka_resp_err_t err = rd_kafka_committed(consumer, list, Ms(timeout));
   if (err != RD_KAFKA_RESP_ERR_NO_ERROR) return OffsetError(err, what);
   SLUICE_TRY(FirstError(list, what));
+  for (const NextOffset& next : known) {
+    rd_kafka_topic_partition_t* partition =
+        rd_kafka_topic_partition_list_find(list, std::string(next.topic).c_str(), next.partition);
+    // Without any offset the topic is a new one.
+    if (partition != nullptr && partition->offset >= 0) {
+      partition->offset = std::max(partition->offset, next.offset);
+    }
+  }
   const PartitionListHandle fresh(rd_kafka_topic_partition_list_new(1));
   for (int i = 0; i < list->cnt; ++i) {
     rd_kafka_topic_partition_t& partition = list->elems[i];

@@ -6,6 +6,10 @@ namespace sluice::kafka {
 
 void Destroy::operator()(rd_kafka_s* client) const noexcept { rd_kafka_destroy(client); }
 
+void Destroy::operator()(rd_kafka_AdminOptions_s* options) const noexcept {
+  rd_kafka_AdminOptions_destroy(options);
+}
+
 void Destroy::operator()(rd_kafka_conf_s* conf) const noexcept { rd_kafka_conf_destroy(conf); }
 
 void Destroy::operator()(rd_kafka_consumer_group_metadata_s* metadata) const noexcept {

@@ -4,6 +4,7 @@
 
 // librdkafka's own structs, declared here so that users of this folder never compile its header.
 struct rd_kafka_s;
+struct rd_kafka_AdminOptions_s;
 struct rd_kafka_conf_s;
 struct rd_kafka_consumer_group_metadata_s;
 struct rd_kafka_error_s;
@@ -18,6 +19,7 @@ namespace sluice::kafka {
 /// Frees each of the library's objects by its own function.
 struct Destroy {
   void operator()(rd_kafka_s* client) const noexcept;
+  void operator()(rd_kafka_AdminOptions_s* options) const noexcept;
   void operator()(rd_kafka_conf_s* conf) const noexcept;
   void operator()(rd_kafka_consumer_group_metadata_s* metadata) const noexcept;
   void operator()(rd_kafka_error_s* error) const noexcept;
@@ -31,6 +33,7 @@ struct Destroy {
 template <typename T>
 using Handle = std::unique_ptr<T, Destroy>;
 
+using AdminOptionsHandle = Handle<rd_kafka_AdminOptions_s>;
 using ClientHandle = Handle<rd_kafka_s>;
 using ConfHandle = Handle<rd_kafka_conf_s>;
 using ErrorHandle = Handle<rd_kafka_error_s>;

@@ -76,14 +76,9 @@ SourceTraits DescribeSource(const ConfigNode& node) {
 }
 
 Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const SourceContext& context) {
-  KafkaSourceSettings settings;
-  settings.brokers = node.String("brokers");
-  settings.group = node.String("group");
+  KafkaSourceSettings settings = SourceSettingsOf(node);
   settings.topics = context.topics;
-  settings.auto_offset_reset =
-      ParseOffsetReset(node.String("auto_offset_reset")).value_or(OffsetReset::kEarliest);
   settings.client_id = "sluice-" + context.pipeline;
-  settings.options = node.Texts("options");
   // Each worker is a member of its own: the brokers would fence all but one of the same name.
   const auto instance = settings.options.find("group.instance.id");
   if (instance != settings.options.end() && context.worker > 0) {
@@ -96,13 +91,11 @@ Result<std::unique_ptr<Source>> BuildSource(const ConfigNode& node, const Source
 }
 
 Result<std::unique_ptr<Sink>> BuildSink(const ConfigNode& node, const SinkContext& context) {
-  KafkaSinkSettings settings;
-  settings.brokers = node.String("brokers");
+  KafkaSinkSettings settings = SinkSettingsOf(node);
   settings.transactional_id = context.writer;
   settings.delivery = context.commits_checkpoints ? Delivery::kExactlyOnce : Delivery::kAtLeastOnce;
   settings.topics = context.topics;
   settings.client_id = "sluice-" + context.pipeline;
-  settings.options = node.Texts("options");
   settings.log = LimitedLog(context.log);
   settings.max_record_bytes = context.max_record_bytes;
   settings.transaction_timeout = context.transaction_timeout;
@@ -119,6 +112,23 @@ FieldSpec OptionsField(const std::string& what) {
 }
 
 }  // namespace
+
+KafkaSourceSettings SourceSettingsOf(const ConfigNode& node) {
+  KafkaSourceSettings settings;
+  settings.brokers = node.String("brokers");
+  settings.group = node.String("group");
+  settings.auto_offset_reset =
+      ParseOffsetReset(node.String("auto_offset_reset")).value_or(OffsetReset::kEarliest);
+  settings.options = node.Texts("options");
+  return settings;
+}
+
+KafkaSinkSettings SinkSettingsOf(const ConfigNode& node) {
+  KafkaSinkSettings settings;
+  settings.brokers = node.String("brokers");
+  settings.options = node.Texts("options");
+  return settings;
+}
 
 SourceSpec KafkaSourceSpec() {
   SourceSpec spec;

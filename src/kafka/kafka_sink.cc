@@ -69,8 +69,8 @@ Status KafkaSink::MakeReady() {
   if (state_ == State::kClosed) {
     const std::size_t smallest =
         limits_.empty() ? settings_.max_record_bytes : *std::ranges::min_element(limits_);
-    Result<std::unique_ptr<Producer>> made =
-        Producer::Make(settings_, RecordBytesWithin(smallest), watchdog_, registry_);
+    Result<std::unique_ptr<Producer>> made = Producer::Make(
+        settings_, RecordBytesWithin(smallest), watchdog_, registry_, offsets_in_doubt_);
     if (!made) return std::move(made).error();
     producer_ = std::move(made).value();
     state_ = State::kMade;

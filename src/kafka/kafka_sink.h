@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,7 @@ class KafkaSink final : public Sink {
   Status Commit() override;
   /// kFatal with at_least_once.
   Status CommitWith(const SealedCheckpoint& checkpoint) override;
+  bool TakeSealInDoubt() override { return offsets_in_doubt_.exchange(false); }
   Status Abort() override;
   Status Replace() override;
   void Close() override;
@@ -69,6 +71,7 @@ class KafkaSink final : public Sink {
   FencingLog fencings_;
   std::vector<std::size_t> limits_;  ///< max.message.bytes, by TopicId; empty before Open.
   bool limits_read_ = false;
+  std::atomic<bool> offsets_in_doubt_{false};
   std::unique_ptr<Producer> producer_;
   State state_ = State::kClosed;
   bool begun_ = false;

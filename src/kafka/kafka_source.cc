@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "kafka/client_conf.h"
-#include "kafka/consumer_end.h"
 #include "kafka/errors.h"
 #include "kafka/group_offsets.h"
 #include "kafka/membership.h"
@@ -18,15 +17,12 @@ namespace sluice::kafka {
 namespace {
 
 constexpr std::size_t kChunk = 512;
-constexpr std::chrono::seconds kPassInterval{1};
-constexpr std::chrono::seconds kPassAnswerTime{1};
-constexpr std::chrono::seconds kPassRetry{10};
 constexpr std::chrono::seconds kLagInterval{1};
 constexpr std::chrono::milliseconds kEndInterval{500};
 constexpr std::chrono::milliseconds kEndAnswerTime{300};
 constexpr std::chrono::milliseconds kIdleSlice{100};
-constexpr std::chrono::seconds kCloseLimit{60};
 constexpr int kLogInfo = 6;
+constexpr int kLogDebug = 7;
 
 int Ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
 
@@ -139,11 +135,13 @@ Status KafkaSource::StartAssignment() {
     return Error{KindOfConsumerError(err), "starting the assigned partitions: " + CodeText(err)};
   }
   partitions_.Assign(assignment_.get());
+  events_->Log(kLogDebug, "START", PlacesOf(assignment_.get()));
   assignment_.reset();
   return Ok();
 }
 
 Status KafkaSource::Prepare() {
+  if (!subscribed_ && renewing_) SLUICE_TRY(Open());
   if (!subscribed_) return Error{ErrorKind::kUnavailable, "the Kafka source is not open"};
   if (moved_) {
     moved_ = false;
@@ -276,7 +274,7 @@ Status KafkaSource::RewindToCommitted() {
   rewind_needed_ = true;
   const PartitionListHandle list = partitions_.List();
   Status resolved = ResolveStartOffsets(consumer_.get(), list.get(), settings_.auto_offset_reset,
-                                        settings_.request_timeout);
+                                        settings_.request_timeout, partitions_.Committed());
   if (!resolved) {
     Error error = std::move(resolved).error().Wrap("going back to the committed offsets");
     // A rebalance is about to be noticed; until then nothing may be handed out.
@@ -284,6 +282,7 @@ Status KafkaSource::RewindToCommitted() {
     return error;
   }
   partitions_.MoveTo(list.get());
+  events_->Log(kLogDebug, "REWIND", PlacesOf(list.get()));
   SLUICE_TRY(fetching_.Restart(consumer_.get()));
   rewind_needed_ = false;
   metrics_.rewinds.Increment();
@@ -293,40 +292,6 @@ Status KafkaSource::RewindToCommitted() {
 Status KafkaSource::OrRewind(Status status) {
   if (!status) rewind_needed_ = true;
   return status;
-}
-
-void KafkaSource::PassGaps() {
-  const Time now = std::chrono::steady_clock::now();
-  if (now < next_pass_) return;
-  next_pass_ = now + kPassInterval;
-  Checkpoint passed;
-  for (const OwnedPartition& owned : partitions_.partitions()) {
-    if (owned.CanPassGap()) passed.push_back({owned.topic, owned.partition, owned.gap_end});
-  }
-  if (passed.empty()) return;
-  // Nothing depends on it, so that the next time will do.
-  const Status committed =
-      CommitOffsets(consumer_.get(), OffsetList(passed).get(), kPassAnswerTime);
-  if (committed.ok()) {
-    Committed(passed);
-  } else {
-    next_pass_ = std::chrono::steady_clock::now() + kPassRetry;
-  }
-}
-
-void KafkaSource::Close() {
-  if (consumer_ == nullptr) return;
-  const Watchdog::Guard guard = watchdog_.Watch("consumer close", kCloseLimit);
-  buffer_.DropTaken();
-  buffer_.Release();
-  next_pass_ = {};
-  if (subscribed_) PassGaps();
-  if (std::exchange(assignment_, nullptr) != nullptr) rd_kafka_assign(consumer_.get(), nullptr);
-  LeaveGroup(consumer_.get());
-  partitions_.Clear();
-  subscribed_ = false;
-  queue_.reset();
-  EndConsumer(std::move(consumer_), events_);
 }
 
 Result<SealedCheckpoint> KafkaSource::Seal(const Checkpoint& checkpoint) {

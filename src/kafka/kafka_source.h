@@ -49,6 +49,7 @@ class KafkaSource final : public Source {
   /// rd_kafka_consumer_group_metadata_write writes it. kDiscard if the group has moved on since the
   /// records were handed out.
   Result<SealedCheckpoint> Seal(const Checkpoint& checkpoint) override;
+  Status Renew() override;
   void Committed(const Checkpoint& checkpoint) override;
   [[nodiscard]] std::vector<PartitionStatus> Partitions() const override;
   void Close() override;
@@ -67,6 +68,8 @@ class KafkaSource final : public Source {
   Status RewindToCommitted();
   /// Nothing may be handed out before a rewind where fetching could not be set.
   Status OrRewind(Status status);
+  /// Leaves the group and ends the client, whose memory nobody has any more.
+  void Leave();
   /// Commits what lies behind the last record and holds none, while nothing is in hand.
   void PassGaps();
 
@@ -91,6 +94,8 @@ class KafkaSource final : public Source {
   MessageBuffer buffer_;  // Its messages go before the consumer does.
   std::vector<rd_kafka_message_s*> chunk_;
   bool subscribed_ = false;
+  bool renewing_ = false;    ///< The group was left to be joined again.
+  bool straggling_ = false;  ///< A client that was left has not come to its end.
 
   PartitionListHandle assignment_;  ///< Given by the group and not started yet.
   bool moved_ = false;              ///< A rebalance that no caller was told of yet.

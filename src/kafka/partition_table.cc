@@ -96,6 +96,14 @@ std::vector<PartitionLag> PartitionTable::Lag() const {
   return lag;
 }
 
+Checkpoint PartitionTable::Committed() const {
+  Checkpoint committed;
+  for (const OwnedPartition& owned : partitions_) {
+    committed.push_back({owned.topic, owned.partition, owned.committed});
+  }
+  return committed;
+}
+
 std::string_view PartitionTable::Intern(std::string_view topic) {
   auto found = topics_.find(topic);
   if (found == topics_.end()) found = topics_.emplace(topic).first;

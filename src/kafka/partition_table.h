@@ -9,6 +9,7 @@
 
 #include "kafka/handles.h"
 #include "kafka/metrics.h"
+#include "sluice/checkpoint.h"
 
 namespace sluice::kafka {
 
@@ -70,6 +71,8 @@ class PartitionTable {
   /// Takes over the ends that the last fetches of `consumer` saw, and sets the lag gauges.
   void RefreshLag(rd_kafka_s* consumer);
   [[nodiscard]] std::vector<PartitionLag> Lag() const;
+  /// What is known to be committed of each.
+  [[nodiscard]] Checkpoint Committed() const;
 
  private:
   std::string_view Intern(std::string_view topic);

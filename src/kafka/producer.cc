@@ -69,15 +69,20 @@ rd_kafka_headers_t* Headers(const OutputRecord& record) {
 
 }  // namespace
 
-Producer::Producer(const KafkaSinkSettings& settings, Watchdog& watchdog, MetricsRegistry& metrics)
-    : settings_(settings), watchdog_(watchdog), events_(metrics, "producer", settings.log, this) {}
+Producer::Producer(const KafkaSinkSettings& settings, Watchdog& watchdog, MetricsRegistry& metrics,
+                   std::atomic<bool>& offsets_in_doubt)
+    : settings_(settings),
+      watchdog_(watchdog),
+      events_(metrics, "producer", settings.log, this),
+      unanswered_(offsets_in_doubt) {}
 
 Result<std::unique_ptr<Producer>> Producer::Make(const KafkaSinkSettings& settings,
                                                  std::size_t smallest_topic_limit,
-                                                 Watchdog& watchdog, MetricsRegistry& metrics) {
+                                                 Watchdog& watchdog, MetricsRegistry& metrics,
+                                                 std::atomic<bool>& offsets_in_doubt) {
   Result<ConfHandle> conf = ProducerConf(settings, smallest_topic_limit);
   if (!conf) return std::move(conf).error();
-  std::unique_ptr<Producer> producer(new Producer(settings, watchdog, metrics));
+  std::unique_ptr<Producer> producer(new Producer(settings, watchdog, metrics, offsets_in_doubt));
   producer->events_.Install(conf.value().get());
   producer->unanswered_.Install(conf.value().get());
   rd_kafka_conf_set_dr_msg_cb(
@@ -104,8 +109,17 @@ Result<std::unique_ptr<Producer>> Producer::Make(const KafkaSinkSettings& settin
 
 Producer::~Producer() {
   const Watchdog::Guard guard = watchdog_.Watch("producer destroy", kWatchGrace);
+  if (client_ != nullptr) TakeBack();
   topics_.clear();
   client_.reset();
+}
+
+/// Destroying the client frees the text of the transaction's error; the next record that is refused
+/// meanwhile frees it again (librdkafka 2.0.2 to 2.8.0). Without records there is no answer to one.
+void Producer::TakeBack() {
+  rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  const Clock::time_point end = Clock::now() + kDrainTime;
+  while (outstanding() > 0 && Clock::now() < end) rd_kafka_poll(client_.get(), kPollSliceMs);
 }
 
 void Producer::OnDelivery(const rd_kafka_message_s& message, Producer& producer) {

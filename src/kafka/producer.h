@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -27,10 +28,13 @@ namespace sluice::kafka {
 /// destroyed. Each call is bounded by the transaction time-out, and watched. One thread.
 class Producer {
  public:
-  /// `smallest_topic_limit`: see ProducerConf. Does not connect. `settings` must outlive it.
+  /// `smallest_topic_limit`: see ProducerConf. `offsets_in_doubt` is set once a request with
+  /// offsets got no answer, also while the producer ends. Does not connect. `settings` and
+  /// `offsets_in_doubt` must outlive it.
   static Result<std::unique_ptr<Producer>> Make(const KafkaSinkSettings& settings,
                                                 std::size_t smallest_topic_limit,
-                                                Watchdog& watchdog, MetricsRegistry& metrics);
+                                                Watchdog& watchdog, MetricsRegistry& metrics,
+                                                std::atomic<bool>& offsets_in_doubt);
   ~Producer();
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
@@ -78,7 +82,8 @@ class Producer {
   };
   using Call = std::function<ErrorHandle(int timeout_ms)>;
 
-  Producer(const KafkaSinkSettings& settings, Watchdog& watchdog, MetricsRegistry& metrics);
+  Producer(const KafkaSinkSettings& settings, Watchdog& watchdog, MetricsRegistry& metrics,
+           std::atomic<bool>& offsets_in_doubt);
 
   static void OnDelivery(const rd_kafka_message_s& message, Producer& producer);
   [[nodiscard]] bool transactional() const { return settings_.delivery == Delivery::kExactlyOnce; }
@@ -91,6 +96,7 @@ class Producer {
   bool Push();
   void Settle();
   bool Drain();
+  void TakeBack();
 
   const KafkaSinkSettings& settings_;
   Watchdog& watchdog_;

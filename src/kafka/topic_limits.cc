@@ -16,19 +16,6 @@ constexpr std::string_view kMaxMessageBytes = "max.message.bytes";
 /// 61 bytes for the set, the rest for the lengths of the record and of its headers.
 constexpr std::size_t kFraming = 512;
 
-bool MeansUnreachable(int code) {
-  return code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
-         code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || code == RD_KAFKA_RESP_ERR__RESOLVE ||
-         code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT;
-}
-
-struct AdminOptionsDestroy {
-  void operator()(rd_kafka_AdminOptions_t* options) const {
-    rd_kafka_AdminOptions_destroy(options);
-  }
-};
-using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, AdminOptionsDestroy>;
-
 Result<std::int32_t> AnyBroker(rd_kafka_s* client, std::chrono::milliseconds timeout) {
   const rd_kafka_metadata_t* metadata = nullptr;
   const rd_kafka_resp_err_t err =
@@ -46,7 +33,8 @@ Result<std::int32_t> AnyBroker(rd_kafka_s* client, std::chrono::milliseconds tim
 /// Any broker knows; without `broker` the library would wait for the controller.
 EventHandle DescribeTopics(rd_kafka_s* client, const std::vector<std::string>& topics,
                            std::int32_t broker, std::chrono::milliseconds timeout) {
-  const AdminOptions options(rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+  const AdminOptionsHandle options(
+      rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
   const int timeout_ms = static_cast<int>(timeout.count());
   rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms, nullptr, 0);
   rd_kafka_AdminOptions_set_broker(options.get(), broker, nullptr, 0);
@@ -89,7 +77,7 @@ Result<std::vector<std::size_t>> ReadTopicLimits(rd_kafka_s* client,
   const EventHandle event = DescribeTopics(client, topics, broker.value(), timeout);
   const int error =
       event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get());
-  if (MeansUnreachable(error)) {
+  if (IsUnreachable(error)) {
     return Error{ErrorKind::kUnavailable,
                  "reading the settings of the sink topics: " + CodeText(error)};
   }

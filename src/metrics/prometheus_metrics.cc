@@ -6,6 +6,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -22,6 +24,8 @@ class PrometheusCounter final : public Counter {
  public:
   explicit PrometheusCounter(prometheus::Counter& counter) : counter_(counter) {}
   void Add(double amount) override { counter_.Increment(amount); }
+  /// Takes no lock.
+  [[nodiscard]] double value() const { return counter_.Value(); }
 
  private:
   prometheus::Counter& counter_;
@@ -40,11 +44,37 @@ class PrometheusGauge final : public Gauge {
 class PrometheusHistogram final : public Histogram {
  public:
   explicit PrometheusHistogram(prometheus::Histogram& histogram) : histogram_(histogram) {}
-  void Observe(double value) override { histogram_.Observe(value); }
+  void Observe(double value) override {
+    histogram_.Observe(value);
+    totals_->count.fetch_add(1, std::memory_order_relaxed);
+    totals_->sum.fetch_add(value, std::memory_order_relaxed);
+  }
+  /// What the library gives only under the lock that Observe takes.
+  struct Totals {
+    std::atomic<std::uint64_t> count{0};
+    std::atomic<double> sum{0};
+  };
+  [[nodiscard]] const Totals& totals() const { return *totals_; }
 
  private:
   prometheus::Histogram& histogram_;
+  std::unique_ptr<Totals> totals_ = std::make_unique<Totals>();
 };
+
+/// "sluice_lookups_total{result=found}", without the label `left_out`.
+std::string SeriesName(const std::string& name, const LabelMap& labels,
+                       const std::string& left_out) {
+  std::string text;
+  for (const auto& [label, value] : labels) {
+    if (label == left_out) continue;
+    text += text.empty() ? "{" : ",";
+    text += label;
+    text += '=';
+    text += value;
+  }
+  if (!text.empty()) text += '}';
+  return name + text;
+}
 
 /// The entry of `key`, made by `make` if there is none.
 template <typename Metric, typename Make>
@@ -123,6 +153,33 @@ Histogram& PrometheusMetrics::HistogramOf(const std::string& name, const std::st
     auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry);
     return PrometheusHistogram(family.Add(key.second, bounds));
   });
+}
+
+MetricsView PrometheusMetrics::ViewBy(const std::string& label) const {
+  const std::lock_guard lock(state_->mutex);
+  MetricsView view;
+  const auto add = [&](const Key& key, const std::string& suffix, std::function<double()> value) {
+    const auto group = key.second.find(label);
+    if (group == key.second.end()) return;
+    view.series_.push_back(
+        {group->second, SeriesName(key.first + suffix, key.second, label), std::move(value)});
+  };
+  // Elements of a map stay where they are.
+  for (const auto& [key, counter] : state_->counters) {
+    add(key, "", [&counter = counter] { return counter.value(); });
+  }
+  for (const auto& [key, histogram] : state_->histograms) {
+    const PrometheusHistogram::Totals& totals = histogram.totals();
+    add(key, "_count", [&totals] { return static_cast<double>(totals.count.load()); });
+    add(key, "_sum", [&totals] { return totals.sum.load(); });
+  }
+  return view;
+}
+
+MetricsView::Values MetricsView::Read() const {
+  Values values;
+  for (const Series& series : series_) values[series.group][series.name] = series.value();
+  return values;
 }
 
 std::string PrometheusMetrics::Text() const {

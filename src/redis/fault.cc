@@ -102,8 +102,8 @@ std::string_view FaultAdvice(RedisFault fault) {
     case RedisFault::kProtocol:
       return "; check that this port belongs to Redis and speaks plain text or TLS as the URL says";
     case RedisFault::kAccess:
-      return "; check user, password and the user's ACL (claims need SET and GET, lookups GET and "
-             "HGETALL, tables what docs/delivery.md names)";
+      return "; check user, password and the user's ACL (`sluice ports redis` says "
+             "what it needs)";
     case RedisFault::kDatabase:
       return "; raise `databases` of the Redis server (16 unless it is set), or set `db` of the "
              "store to one that it has";

@@ -5,6 +5,7 @@
 
 #include "memory/memory_table_store.h"
 #include "redis/redis_claim_store.h"
+#include "redis/redis_examination.h"
 #include "redis/redis_lookup_store.h"
 #include "redis/redis_table_store.h"
 #include "redis/tls.h"
@@ -67,7 +68,11 @@ std::vector<FieldSpec> Fields() {
        .description = "Database, in place of the URL's.",
        .least = 0,
        .most = 2147483647},
-      {.name = "user", .description = "ACL user, in place of the URL's.", .default_value = ""},
+      {.name = "user",
+       .description = "ACL user, in place of the URL's. Claims need SET and GET (and PING, SELECT, "
+                      "INFO), lookups GET and HGETALL, tables GET, HMGET, SMEMBERS, SET, HSET and "
+                      "HDEL, and to count EVAL, EVALSHA, EXISTS and HINCRBY.",
+       .default_value = ""},
       {.name = "password", .description = "Password, in place of the URL's.", .default_value = ""},
       {.name = "timeout",
        .type = FieldType::kDuration,
@@ -113,6 +118,7 @@ StoreSpec RedisStoreSpec() {
   spec.claims = BuildClaims;
   spec.lookups = BuildLookups;
   spec.tables = BuildTables;
+  spec.examine = ExamineRedis;
   return spec;
 }
 

@@ -1,6 +1,17 @@
 #include "redis/server_info.h"
 
+#include <charconv>
+
 namespace sluice {
+namespace {
+
+std::int64_t NumberOf(std::string_view text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
 
 ServerInfo ParseServerInfo(std::string_view info) {
   ServerInfo result;
@@ -17,6 +28,11 @@ ServerInfo ParseServerInfo(std::string_view info) {
     if (name == "role") result.role = value;
     if (name == "redis_mode") result.mode = value;
     if (name == "maxmemory_policy") result.eviction_policy = value;
+    if (name == "redis_version") result.version = value;
+    if (name == "loading") result.loading = value == "1";
+    if (name == "aof_enabled") result.append_only = value == "1";
+    if (name == "used_memory") result.used_memory = NumberOf(value);
+    if (name == "maxmemory") result.max_memory = NumberOf(value);
   }
   return result;
 }

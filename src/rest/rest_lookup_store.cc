@@ -21,7 +21,7 @@ constexpr seconds kLongestReceive{30};
 constexpr seconds kStopGrace{2};
 constexpr milliseconds kFirstDelay{100};
 constexpr milliseconds kLongestDelay{5000};
-constexpr seconds kLongestRetryAfter{30};
+constexpr seconds kLongestRetryAfter{10};
 constexpr std::chrono::minutes kRemembered{5};
 constexpr seconds kPingInterval{30};
 constexpr std::chrono::minutes kLogInterval{1};

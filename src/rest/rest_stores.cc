@@ -47,7 +47,7 @@ std::vector<FieldSpec> RetryFields() {
       {.name = "attempts",
        .type = FieldType::kInt,
        .description = "How often a key is asked for before its lookup goes unanswered: after 5xx "
-                      "and 429 (Retry-After is honoured up to 30s), a time-out, a body that is "
+                      "and 429 (Retry-After is honoured up to 10s), a time-out, a body that is "
                       "not JSON or that is cut off.",
        .default_value = "5",
        .least = 1,
@@ -73,9 +73,8 @@ std::vector<FieldSpec> Fields() {
                       "percent-encoded as one path segment.",
        .required = true},
       {.name = "token",
-       .description =
-           "Token of the header `Authorization: Bearer <token>`; white space at its ends "
-           "is left out.",
+       .description = "Token that is sent as Authorization: Bearer; white space at its ends "
+                      "is left out.",
        .default_value = ""},
       {.name = "token_file",
        .description =

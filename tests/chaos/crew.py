@@ -113,7 +113,9 @@ class Crew:
         if status == -signal.SIGTERM and not process.log():
             return status  # it had not begun, so there was nothing to end in order
         self.note_exit(process, status, where)
-        if status in _EXPECTED - {0, 75}:
+        # Another process took its place in the group meanwhile, which ends it whatever it was asked to do.
+        fenced = status == 70 and "fenced by other consumer" in process.log()
+        if status in _EXPECTED - {0, 75} and not fenced:
             self.crashes.append(f"{where} ended with {status} after SIGTERM:\n{process.log_tail(12)}")
         return status
 

@@ -68,6 +68,8 @@ def say(text):
 def show(outcome):
     for line in outcome.verdict.lines():
         say(line)
+    for line in outcome.evidence:
+        say(line)
     for line in outcome.wrong:
         say(f"wrong: {line}")
     say("faults done: " + ", ".join(f"{name} {count}" for name, count in outcome.faults.items()))

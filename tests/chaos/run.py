@@ -10,6 +10,7 @@ from support.processes import wait_until
 from support.tcp_proxy import TcpProxy
 
 from chaos.crew import Crew
+from chaos.evidence import Evidence
 from chaos.feed import NUMBER, Feed
 from chaos.inputs import Inputs
 from chaos.progress import Progress
@@ -50,6 +51,7 @@ class Outcome:
     never: list  # those that were not done at all
     wrong: list  # what must not be, besides the verdict
     server_changes: float
+    evidence: list  # lines about what was doubled
 
     @property
     def good(self):
@@ -91,6 +93,7 @@ class Run:
             self._do_harm()
             self._drain()
             verdict = self._judge()
+            evidence = self._evidence(verdict)
         finally:
             world.crew.close()
             if rewriter:
@@ -99,7 +102,7 @@ class Run:
             world.crew.forget()
         return Outcome(verdict, dict(sorted(self._schedule.done.items())), dict(self._schedule.missed),
                        [fault.name for fault in self._faults if not self._schedule.done[fault.name]], self._wrong,
-                       world.crew.metric("sluice_redis_server_changes_total"))
+                       world.crew.metric("sluice_redis_server_changes_total"), evidence)
 
     def _prepare(self, redis_url):
         options, kafka = self._options, self._world.kafka
@@ -121,6 +124,8 @@ class Run:
             "transaction.timeout": f"{TRANSACTION_S}s",
             "sink.kafka.options.compression.codec": "lz4",
             "delivery": options.delivery,
+            # Every commit with its offsets, for the case that something is lost or doubled.
+            "log.level": "debug",
             **self._model.settings,
             **(self._world.stores.settings(proxied=True) if self._world.stores else {}),
         }
@@ -212,6 +217,11 @@ class Run:
             verdict = judge.judge(self._inputs, kafka.scan(self._outputs), self._feed.fates)
         self._check_inputs()
         return verdict
+
+    def _evidence(self, verdict):
+        if not verdict.doubled:
+            return []
+        return list(Evidence(self._world.kafka, self._group, self._input, self._prefix).lines(verdict.twice))
 
     def _check_inputs(self):
         """That the judges were given every record that was acknowledged, and none that was aborted."""

@@ -21,6 +21,19 @@ def text_of(place):
 
 
 @dataclasses.dataclass
+class Doubled:
+    """What stands twice: the inputs, and the first few records as (place, suffix, topic)."""
+
+    places: set = dataclasses.field(default_factory=set)
+    shown: list = dataclasses.field(default_factory=list)
+
+    def add(self, place, suffix, topic):
+        self.places.add(place)
+        if len(self.shown) < _SHOWN:
+            self.shown.append((place, suffix, topic))
+
+
+@dataclasses.dataclass
 class Verdict:
     """Counts, and the first few cases of each kind."""
 
@@ -35,6 +48,7 @@ class Verdict:
     reclaimed: int = 0
     redelivered: int = 0
     cases: dict = dataclasses.field(default_factory=lambda: collections.defaultdict(list))
+    twice: Doubled = dataclasses.field(default_factory=Doubled)
 
     def add(self, kind, text):
         setattr(self, kind, getattr(self, kind) + 1)
@@ -105,6 +119,8 @@ class Outputs:
                 times = self.times.get((place, _CELL.pack(*cell)))
                 in_flight = window and times and window(place, min(times), max(times))
                 verdict.add("redelivered" if in_flight else "doubled", f"{text_of(place)}{name[1]} x{count} on {name[0]}")
+                if not in_flight:
+                    verdict.twice.add(place, name[1], name[0])
         return found
 
 

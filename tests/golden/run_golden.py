@@ -9,12 +9,15 @@ The last line is `N passed, N failed`.
 import argparse
 import collections
 import concurrent.futures
+import difflib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
@@ -35,37 +38,62 @@ class Case:
         self.described = json.loads((folder / "case.json").read_text(encoding="utf-8"))
 
     def run(self):
-        """What came out, as lines of the form of expected.ndjson."""
+        """What came out, as lines of the form of expected.ndjson, and what the tables hold then."""
         with tempfile.TemporaryDirectory(prefix="sluice-golden-") as folder:
             work = pathlib.Path(folder)
             config = work / "config.yaml"
-            config.write_text(yaml.safe_dump(self._config(work / "out"), sort_keys=False), encoding="utf-8")
+            config.write_text(yaml.safe_dump(self._config(work), sort_keys=False), encoding="utf-8")
             (work / "out").mkdir()
             settings = [part for name, value in self.described.get("settings", {}).items()
                         for part in ("--set", f"{name}={value}")]
             status, said = run_once("run", config, *settings, "--clock", self.described["clock"], timeout=60)
             if status != 0:
                 raise RuntimeError(f"sluice ended with status {status}:\n{said}")
-            return self._outputs(work / "out")
+            return self._outputs(work / "out"), self._lines(work.glob("after-*.ndjson"))
 
-    def _config(self, outputs):
+    def _config(self, work):
         """The shipped configuration with files and memory in place of servers, and without prefix."""
         nodes = yaml.safe_load((REPOSITORY / f"config/{self.pipeline}.yaml").read_text(encoding="utf-8"))
         topic = nodes["source"]["kafka"]["topics"][0]
         nodes["topic_prefix"] = ""
         nodes["source"] = {"files": {"paths": [str(self.folder / "input.ndjson")], "topic": topic}}
         nodes["sink"].pop("kafka")
-        nodes["sink"]["files"] = {"directory": str(outputs), "envelope": True}
-        nodes["stores"] = {name: self._store(store["redis"]) for name, store in nodes.get("stores", {}).items()}
+        nodes["sink"]["files"] = {"directory": str(work / "out"), "envelope": True}
+        nodes["stores"] = {name: self._store(work, name, store) for name, store in nodes.get("stores", {}).items()}
         nodes["admin"] = {"listen": "off"}
         return nodes
 
-    def _store(self, redis):
-        """What stands in for a Redis: for reference data the case's own, where it has some."""
+    def _store(self, work, name, store):
+        """What stands in for a server: for reference data the case's own, where it has some."""
+        if "http" in store:
+            path = work / f"{name}.ndjson"
+            path.write_text("".join(self._api(store["http"]["url"])), encoding="utf-8")
+            return {"file": {"path": str(path)}}
+        if "META" not in store["redis"]["url"]:
+            return {"memory": {}}
         path = self.folder / "redis.ndjson"
-        if "META" in redis["url"] and path.exists():
-            return {"file": {"path": str(path), "db": redis.get("db", 0)}}
-        return {"memory": {}}
+        if not path.exists():
+            path = work / "none.ndjson"
+            path.touch()
+        # It is written only where a stage writes to the store.
+        return {"file": {"path": str(path), "db": store["redis"].get("db", 0), "output": str(work / f"after-{name}.ndjson")}}
+
+    def _api(self, url):
+        """What the API answers for each key, as entries of a file."""
+        before, after = (re.escape(part) for part in re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", url).split("{key}"))
+        path = self.folder / "http.ndjson"
+        for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else ():
+            if not line.strip():
+                continue
+            answer = json.loads(line)
+            key = re.fullmatch(re.sub(r"^https?://[^/]*", "", before) + "(.*)" + after, answer["path"])
+            if key is None:
+                raise RuntimeError(f"http.ndjson: {answer['path']} is not of {url}")
+            yield json.dumps({"key": urllib.parse.unquote(key[1]), "type": "string", "value": answer["body"]}) + "\n"
+
+    @staticmethod
+    def _lines(paths):
+        return [line + "\n" for path in sorted(paths) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
     @staticmethod
     def _outputs(folder):
@@ -79,7 +107,7 @@ class Case:
     def judge(self):
         """The differences, as text."""
         expected = (self.folder / "expected.ndjson").read_text(encoding="utf-8").splitlines()
-        actual = self.run()
+        actual, after = self.run()
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as written:
             written.writelines(actual)
             written.flush()
@@ -89,10 +117,14 @@ class Case:
         wanted, found = free_parts(expected), free_parts(actual)
         for kind, lines in (("missing", wanted - found), ("extra", found - wanted)):
             differences += "".join(f"{kind} x{count} {line}\n" for line, count in sorted(lines.items()))
-        return differences
+        wanted, found = self._lines(path for path in [self.folder / "redis_after.ndjson"] if path.exists()), after
+        return differences + "".join(difflib.unified_diff(wanted, found, "redis_after.ndjson", "what the tables hold", n=0))
 
     def write(self):
-        (self.folder / "expected.ndjson").write_text("".join(self.run()), encoding="utf-8")
+        actual, after = self.run()
+        (self.folder / "expected.ndjson").write_text("".join(actual), encoding="utf-8")
+        if after:
+            (self.folder / "redis_after.ndjson").write_text("".join(after), encoding="utf-8")
 
 
 def expected_line(topic, line):

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from support.generate_telemetry import Telemetry
+from support.processes import wait_until
 
 LEDGER = "sluice_unaccounted_events"
 
@@ -87,6 +88,51 @@ def test_pages_come_in_tls_and_the_probes_without_it_too(new_job, tmp_path):
         stalled.send(b"\x16\x03\x01")
         assert sluice.get("/livez", timeout=1)[0] == 200
         assert sluice.get("/metrics", scheme="https", tls=tls, timeout=2)[0] == 200
+
+
+def test_the_status_comes_as_events_in_tls_to_who_has_the_token(new_job, tmp_path):
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], check=True, capture_output=True)
+    sluice = new_job().start(admin__tls__cert=cert, admin__tls__key=key, admin__token="s3cret-word")
+    tls = ssl.create_default_context(cafile=cert)
+    assert sluice.get("/")[0] == 403, "the token would go in the clear"
+    assert sluice.get("/", scheme="https", tls=tls)[0] == 200
+    for path in ("/events", "/graph"):
+        assert sluice.get(path, scheme="https", tls=tls)[0] == 401, path
+    connection = socket.create_connection(("127.0.0.1", sluice.admin_port), timeout=10)
+    with tls.wrap_socket(connection, server_hostname="127.0.0.1") as client:
+        client.send(b"GET /events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer s3cret-word\r\n\r\n")
+        text = b""
+        while text.count(b"\n\ndata: ") < 2:
+            text += client.recv(1 << 16)
+    first = text.split(b"data: ")[1].strip()
+    assert json.loads(first)["pipeline"] == "pipeline-preprocessor" and b"s3cret-word" not in text
+
+
+def test_the_status_has_the_last_minutes_and_where_events_went(new_job):
+    job, sluice, lines = run_some(new_job)
+
+    def status():
+        said = json.loads(sluice.get("/status")[1])
+        return said if said["workers"][0].get("history") else None
+
+    said = wait_until(status, 30, "the first span of the history is closed")
+    worker = said["workers"][0]
+    assert sum(point["records"] for point in worker["history"]) == len(lines)
+    assert all(point["longest_ms"] >= point["mean_ms"] >= point["mean_commit_ms"] for point in worker["history"])
+    assert any(point["age_p99_ms"] is not None and point["age_p99_ms"] >= point["age_p50_ms"] for point in worker["history"])
+    assert worker["partitions"][0]["lag"] == 0 and worker["partitions"][0]["lag_seconds"] == 0
+    pipeline = worker["pipelines"][0]
+    invalid = sum(line.kind not in ("valid", "duplicate") for line in lines)
+    by_stage = {stage: sum(one["events"] for one in pipeline["diverted_by"] if one["stage"] == stage)
+                for stage in ("decode", "validate_telemetry")}
+    assert sum(by_stage.values()) == invalid
+    sent = {topic: len(records) for topic, records in job.read(values=False).items()}
+    routed = sum(one["records"] for one in pipeline["routed"])
+    assert routed == sum(sent.values()) - pipeline["diverted"]
+    assert said["stores"]["dedup"]["sluice_redis_round_trip_seconds_count"] > 0
+    assert said["not_ready"] == []
 
 
 def test_a_star_is_every_address_of_this_machine(new_job):

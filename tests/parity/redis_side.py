@@ -1,5 +1,7 @@
 """The two Redis servers of a case, by the names that its files use."""
 
+import json
+
 from recorded_case import Unrunnable
 from support.own_redis import RedisServer
 
@@ -63,6 +65,24 @@ class Redis:
         if kind == "list":
             return list(map(text_of, client.lrange(key, 0, -1)))
         return f"<{kind}>"
+
+
+def comparable(entries, rules):
+    """The entries with those values in one form of JSON that the case declares to be JSON (`redis_values`)."""
+    for entry in entries:
+        for rule in rules:
+            if (entry["store"], entry["db"]) == (rule["store"], rule["db"]) and isinstance(entry["value"], dict):
+                entry["value"] |= {name: _canonical(entry["value"][name], rule["as"])
+                                   for name in rule.get("fields", ()) if name in entry["value"]}
+        yield entry
+
+
+def _canonical(text, how):
+    plain = text.replace("\\[", "[").replace("\\]", "]") if "\\[" in how else text
+    try:
+        return json.dumps(json.loads(plain), sort_keys=True)
+    except ValueError:
+        return text
 
 
 def text_of(value):

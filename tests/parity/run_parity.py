@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from recorded_case import Case, Unrunnable, find_cases, lines_of  # noqa: E402
-from redis_side import STORES, text_of  # noqa: E402
+from redis_side import STORES, comparable, text_of  # noqa: E402
 from servers import Servers  # noqa: E402
 from support.kafka_cluster import KafkaCluster  # noqa: E402
 from support.processes import REPOSITORY, wait_until  # noqa: E402
@@ -114,12 +114,20 @@ class Runner:
                        "--case", case.folder / "case.json", "--show", "50"]
             expected_redis = case.path_of("redis_after.ndjson")
             if expected_redis:
-                places = {(entry["store"], entry["db"]) for entry in lines_of(expected_redis)}
-                dump = pathlib.Path(folder) / "redis_after.ndjson"
-                dump.write_text("".join(json.dumps(entry) + "\n" for entry in self._servers.redis.dump(places)), encoding="utf-8")
-                command += ["--redis", expected_redis, dump]
+                command += ["--redis", *self._redis_files(case, lines_of(expected_redis), pathlib.Path(folder))]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             return "" if done.returncode == 0 else done.stdout + done.stderr
+
+    def _redis_files(self, case, expected, folder):
+        """What is expected and what is there, in files that compare.py reads."""
+        places = {(entry["store"], entry["db"]) for entry in expected}
+        places |= {(rule["store"], rule["db"]) for rule in case.described.get("redis_values", ())}
+        sides = {"expected": expected, "actual": self._servers.redis.dump(places)}
+        for name, entries in sides.items():
+            path = folder / f"redis_{name}.ndjson"
+            path.write_text("".join(json.dumps(entry) + "\n" for entry in comparable(
+                entries, case.described.get("redis_values", ()))), encoding="utf-8")
+            yield path
 
 
 def run_all(directories, timeout):

@@ -19,44 +19,40 @@ class Sql:
         self._server.close()
 
     def overrides(self, store):
-        return {f"stores.{store}.postgres.url": self._server.url}
+        return {f"stores.{store}.postgres.url": self._server.url()}
 
     def load(self, case, table):
         ddl = case.described["sql"]["table"]
         self._recorded = _NAME.search(ddl).group(1)
-        with self._server.connect() as connection, connection.cursor() as cursor:
-            cursor.execute(f'DROP TABLE IF EXISTS "{table}"')
-            cursor.execute(_NAME.sub(f'CREATE TABLE "{table}"', ddl, count=1))
-            types = self._types(cursor, table)
-            for row in case.lines("sql.ndjson"):
-                self._put(cursor, table, types, row["value"])
+        self._server.execute(f'DROP TABLE IF EXISTS "{table}"')
+        self._server.execute(_NAME.sub(f'CREATE TABLE "{table}"', ddl, count=1))
+        types = self._types(table)
+        for row in case.lines("sql.ndjson"):
+            self._put(table, types, row["value"])
 
     def dump(self, table):
         """Lines of the form of expected.ndjson."""
-        with self._server.connect() as connection, connection.cursor() as cursor:
-            types = self._types(cursor, table)
-            cursor.execute(f"SELECT {', '.join(self._read(*column) for column in types.items())} FROM \"{table}\"")
-            for row in cursor.fetchall():
-                members = (f"{json.dumps(name)}: {'null' if text is None else self._shown(kind, text)}"
-                           for (name, kind), text in zip(types.items(), row))
-                yield (f'{{"topic": "sql:{self._recorded}", "key": {json.dumps(row[0])}, '
-                       f'"value": {{{", ".join(members)}}}}}')
+        types = self._types(table)
+        columns = ", ".join(f'{self._read(name, kind)} AS "{name}"' for name, kind in types.items())
+        for row in self._server.execute(f'SELECT {columns} FROM "{table}"'):
+            members = ", ".join(f"{json.dumps(name)}: {'null' if row[name] is None else self._shown(kind, row[name])}"
+                                for name, kind in types.items())
+            key = json.dumps(row[next(iter(types))])
+            yield f'{{"topic": "sql:{self._recorded}", "key": {key}, "value": {{{members}}}}}'
 
-    @staticmethod
-    def _types(cursor, table):
+    def _types(self, table):
         """{column: type}, in the order of the table; the key is the first."""
-        cursor.execute("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
-                       "ORDER BY ordinal_position", (table,))
-        return dict(cursor.fetchall())
+        rows = self._server.execute("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s "
+                                    "ORDER BY ordinal_position", (table,))
+        return {row["column_name"]: row["data_type"] for row in rows}
 
-    @staticmethod
-    def _put(cursor, table, types, value):
+    def _put(self, table, types, value):
         columns = ", ".join(f'"{name}"' for name in value)
         places = ", ".join("to_timestamp(%s / 1000.0)" if types[name].startswith("timestamp") else "%s"
                            for name in value)
         values = [json.dumps(item) if types[name] in _JSON_TYPES and item is not None else item
                   for name, item in value.items()]
-        cursor.execute(f'INSERT INTO "{table}" ({columns}) VALUES ({places})', values)
+        self._server.execute(f'INSERT INTO "{table}" ({columns}) VALUES ({places})', values)
 
     @staticmethod
     def _read(name, kind):

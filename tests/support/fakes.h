@@ -126,9 +126,15 @@ class FakeSource final : public Source {
     return {{"in", 0, committed, static_cast<std::int64_t>(values_.size())}};
   }
   bool exhausted() const override { return committed >= static_cast<std::int64_t>(values_.size()); }
+  Status Renew() override {
+    ++renewals;
+    next_ = committed;
+    return Ok();
+  }
   void Close() override { closed = true; }
 
   std::int64_t committed = 0;
+  int renewals = 0;
   int polls = 0;
   int idles = 0;
   int idle_failures = 0;
@@ -197,6 +203,7 @@ class FakeSink final : public Sink {
     ++commits;
     return Ok();
   }
+  bool TakeSealInDoubt() override { return std::exchange(seal_in_doubt, false); }
   Status Abort() override {
     ++aborts;
     if (on_abort) on_abort();
@@ -212,6 +219,7 @@ class FakeSink final : public Sink {
     if (on_close) on_close();
   }
 
+  bool seal_in_doubt = false;
   std::function<void()> on_close;
   std::function<void()> on_abort;
   std::vector<Written> committed;

@@ -79,6 +79,10 @@ class KafkaCluster(KafkaCommands):
         """Where the node keeps its records: a folder per partition, "topic-0"."""
         return self._node(number).folder / "data"
 
+    def partition_folders(self, topic, partition):
+        """The folders of a partition's copies."""
+        return [folder for node in self._nodes if (folder := node.folder / "data" / f"{topic}-{partition}").is_dir()]
+
     def stop_node(self, number=1):
         """Ends it in order (its partitions move first where they can)."""
         self._readers.clear()
@@ -205,6 +209,10 @@ class KafkaCluster(KafkaCommands):
         known = self._admin.list_topics(timeout=_OUT_OF_SIGHT).topics
         return {name: sorted(t.partitions) for name, t in known.items() if not name.startswith("__")}
 
+    def topic_partitions(self, name):
+        """Partition numbers of a topic, which may be internal."""
+        return sorted(self._admin.list_topics(timeout=_OUT_OF_SIGHT).topics[name].partitions)
+
     def stored_bytes(self, names):
         """Bytes of the records of these topics on the disks of all nodes."""
         wanted = set(names)
@@ -272,6 +280,8 @@ class KafkaCluster(KafkaCommands):
 
     def partitions(self, topics):
         """Those of the topics, each with a leader that is alive: librdkafka waits for ever for a dead one."""
+        if not topics:
+            return []
         alive = {node.number for node in self._nodes if node.process.running()}
         if not alive:
             raise RuntimeError("no Kafka node runs")

@@ -9,7 +9,7 @@ import zipfile
 
 from support.kafka_node import java_command
 
-_PACKAGES = ("org/apache/kafka/tools", "kafka/admin")  # where Kafka 3 and Kafka 4 keep them
+_PACKAGES = ("org/apache/kafka/tools", "org/apache/kafka/tools/consumer/group", "kafka/admin")  # of Kafka 3 and Kafka 4
 
 
 @functools.cache

@@ -127,13 +127,25 @@ std::string PostgresServer::Url(const std::string& database) const {
 }
 
 void PostgresServer::Start() {
+  // What was killed may hold its shared memory for a moment yet.
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    if (Launch()) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  DieOfPostgres("it ended; see " + directory_);
+}
+
+bool PostgresServer::Launch() {
   pid_ = SpawnPostgres({Programs() + "/postgres", "-D", directory_ + "/data", "-p",
                         std::to_string(port_), "-k", directory_, "-c", "listen_addresses=127.0.0.1",
                         "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=30"},
                        directory_ + "/log");
-  for (int attempt = 0; attempt < 3000; ++attempt) {
-    if (Run("SELECT 1") == "1") return;
-    if (waitpid(pid_, nullptr, WNOHANG) == pid_) DieOfPostgres("it ended; see " + directory_);
+  for (int attempt = 0; attempt < 6000; ++attempt) {
+    if (Run("SELECT 1") == "1") return true;
+    if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+      pid_ = -1;
+      return false;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   DieOfPostgres("it doesn't answer; see " + directory_);
@@ -141,8 +153,7 @@ void PostgresServer::Start() {
 
 void PostgresServer::Kill() {
   if (pid_ <= 0) return;
-  kill(pid_, SIGQUIT);
-  Resume();  // What stands still would not end.
+  SignalAll(SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
 }

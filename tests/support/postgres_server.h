@@ -39,6 +39,8 @@ class PostgresServer {
   std::string Run(const std::string& sql, const std::string& database = "postgres") const;
 
  private:
+  /// False if the process ended by itself.
+  bool Launch();
   void SignalAll(int signal) const;
 
   std::string directory_;

@@ -81,6 +81,21 @@ class ShippedConfig:
                 if "redis" in store]
         return {name: "redis-meta" if "META" in name else "redis" for url in urls for name in _VARIABLE.findall(url)}
 
+    def api_environment(self, url):
+        """The variables that the URLs of APIs are taken from, set to one server; it ends in a slash."""
+        urls = [store["http"]["url"] for part in self._parts for store in part.get("stores", {}).values() if "http" in store]
+        return {name: url for template in urls for name in _VARIABLE.findall(template)}
+
+    def postgres_variables(self):
+        """The variables that the URLs of PostgreSQL are taken from."""
+        return [name for part in self._parts for store in part.get("stores", {}).values() if "postgres" in store
+                for name in _VARIABLE.findall(store["postgres"]["url"])]
+
+    def cassandra_variables(self):
+        """The variables that the contact points of Cassandra are taken from."""
+        return [name for store in self.stores_of("cassandra").values()
+                for name in _VARIABLE.findall(str(store["contact_points"]))]
+
     def redis_environment(self, claims_url, lookups_url):
         """The variables, set to these two servers."""
         return {name: lookups_url if server == "redis-meta" else claims_url

@@ -50,8 +50,7 @@ class Stores:
         if self.postgres:
             self._table = self._pipeline.config.sql_table()
             ddl = self._pipeline.described()["sql"]["table"]
-            with self.postgres.connect() as connection, connection.cursor() as cursor:
-                cursor.execute(f'{_TABLE_PREFIX}"{self._table}" {ddl[ddl.index("("):]}')
+            self.postgres.execute(f'{_TABLE_PREFIX}"{self._table}" {ddl[ddl.index("("):]}')
         if self.cassandra:
             for statement in self._pipeline.described()["cql"]["tables"]:
                 self.cassandra.execute(statement)
@@ -59,8 +58,7 @@ class Stores:
     def wipe(self):
         """Everything as it is before a run."""
         if self.postgres:
-            with self.postgres.connect() as connection, connection.cursor() as cursor:
-                cursor.execute(f'TRUNCATE "{self._table}"')
+            self.postgres.execute(f'TRUNCATE "{self._table}"')
         if self.cassandra:
             for keyspace, table in self._cql_tables():
                 self.cassandra.execute(f"TRUNCATE {keyspace}.{table}")
@@ -79,11 +77,12 @@ class Stores:
             port = self.proxies["http"].port if proxied else self.http.port
             found[f"stores.{store}.http.url"] = f"http://127.0.0.1:{port}/read/" + "{key}" + node["url"].partition("{key}")[2]
             # What is given up for good depends on the harm, and would differ from the unharmed run.
-            found[f"stores.{store}.http.attempts"] = "1000000"
-            found[f"stores.{store}.http.give_up_after"] = "0"
+            found[f"stores.{store}.http.attempts"] = "100"
+            found[f"stores.{store}.http.give_up_after"] = "24h"
             found[f"stores.{store}.http.timeout"] = "3s"
         for store in config.stores_of("postgres"):
-            found[f"stores.{store}.postgres.url"] = self.postgres.url_at(self.proxies["postgres"].port if proxied else None)
+            url, port = self.postgres.url(), self.proxies["postgres"].port
+            found[f"stores.{store}.postgres.url"] = url.replace(f":{self.postgres.port}/", f":{port}/") if proxied else url
             found[f"stores.{store}.postgres.timeout"] = "3s"
         for store in config.stores_of("cassandra"):
             port = self.proxies["cassandra"].port if proxied else self.cassandra.port
@@ -95,12 +94,8 @@ class Stores:
         """{(table, key): {column: value}} of all tables but that of marks, which are sluice's own."""
         found = {}
         if self.postgres:
-            with self.postgres.connect() as connection, connection.cursor() as cursor:
-                cursor.execute(f'SELECT * FROM "{self._table}"')
-                names = [column.name for column in cursor.description]
-                for row in cursor.fetchall():
-                    values = dict(zip(names, row))
-                    found[self._table, values["device_id"]] = values
+            for row in self.postgres.execute(f'SELECT * FROM "{self._table}"'):
+                found[self._table, row["device_id"]] = dict(row)
         if self.cassandra:
             for keyspace, table in self._cql_tables():
                 if table == "sluice_marks":

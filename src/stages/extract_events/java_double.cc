@@ -1,8 +1,10 @@
 #include "stages/extract_events/java_double.h"
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
-#include <string_view>
+#include <cstdlib>
+#include <limits>
 
 namespace sluice::stages {
 namespace {
@@ -48,6 +50,35 @@ std::string Plain(const Decimal& decimal) {
   return text;
 }
 
+bool IsHexDigit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// The grammar of Double.valueOf without NaN and Infinity; `text` has no sign and no suffix.
+bool IsJavaNumber(std::string_view text) {
+  const bool hex = text.starts_with("0x") || text.starts_with("0X");
+  if (hex) text.remove_prefix(2);
+  std::size_t at = 0;
+  std::size_t digits = 0;
+  for (bool point = false; at < text.size(); ++at) {
+    if (text[at] == '.' && !point) {
+      point = true;
+    } else if (hex ? IsHexDigit(text[at]) : IsDigit(text[at])) {
+      ++digits;
+    } else {
+      break;
+    }
+  }
+  if (digits == 0) return false;
+  if (at == text.size()) return !hex;  // A hexadecimal one must have an exponent.
+  const char exponent = static_cast<char>(text[at] | 0x20);
+  if (exponent != (hex ? 'p' : 'e')) return false;
+  ++at;
+  if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+  if (at == text.size()) return false;
+  while (at < text.size() && IsDigit(text[at])) ++at;
+  return at == text.size();
+}
+
 }  // namespace
 
 std::string JavaDoubleText(double value) {
@@ -60,6 +91,28 @@ std::string JavaDoubleText(double value) {
   if (magnitude >= 1e-3 && magnitude < 1e7) return sign + Plain(decimal);
   return sign + decimal.digits.substr(0, 1) + '.' + decimal.digits.substr(1) + 'E' +
          std::to_string(decimal.exponent);
+}
+
+std::optional<double> ParseJavaDouble(std::string_view written) {
+  std::string text(TrimJava(written));
+  std::string_view body = text;
+  if (body.starts_with('-') || body.starts_with('+')) body.remove_prefix(1);
+  if (body == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (body == "Infinity") return std::strtod(text.c_str(), nullptr);
+  // In a hexadecimal number without exponent d and f are digits, but such a number is refused.
+  if (!body.empty() && std::string_view("dDfF").find(body.back()) != std::string_view::npos) {
+    body.remove_suffix(1);
+    text.pop_back();
+  }
+  if (!IsJavaNumber(body)) return std::nullopt;
+  return std::strtod(text.c_str(), nullptr);
+}
+
+std::string_view TrimJava(std::string_view text) {
+  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  return text;
 }
 
 }  // namespace sluice::stages

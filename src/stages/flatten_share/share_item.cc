@@ -2,11 +2,10 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <initializer_list>
-#include <limits>
 #include <optional>
 
+#include "stages/extract_events/java_double.h"
 #include "util/uuid.h"
 
 namespace sluice::stages {
@@ -85,35 +84,6 @@ void AppendSize(std::string& json, double value) {
   if (finite && text.find_first_of(".e") == std::string_view::npos) json.append(".0");
 }
 
-bool IsHexDigit(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-/// The grammar of Double.valueOf without NaN and Infinity; `text` has no sign and no suffix.
-bool IsJavaNumber(std::string_view text) {
-  const bool hex = text.starts_with("0x") || text.starts_with("0X");
-  if (hex) text.remove_prefix(2);
-  std::size_t at = 0;
-  std::size_t digits = 0;
-  for (bool point = false; at < text.size(); ++at) {
-    if (text[at] == '.' && !point) {
-      point = true;
-    } else if (hex ? IsHexDigit(text[at]) : IsDigit(text[at])) {
-      ++digits;
-    } else {
-      break;
-    }
-  }
-  if (digits == 0) return false;
-  if (at == text.size()) return !hex;  // A hexadecimal one must have an exponent.
-  const char exponent = static_cast<char>(text[at] | 0x20);
-  if (exponent != (hex ? 'p' : 'e')) return false;
-  ++at;
-  if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-  if (at == text.size()) return false;
-  while (at < text.size() && IsDigit(text[at])) ++at;
-  return at == text.size();
-}
-
 void AppendContext(ObjectWriter& out, std::string& json, const Document& share) {
   out.Name("context");
   ObjectWriter context(json, share);
@@ -175,23 +145,7 @@ void AppendMid(std::string& json, const Document& share, std::size_t item_index,
 
 double ParseJavaDouble(Value value) {
   if (value.IsNumber()) return value.AsDouble();
-  if (!value.IsString()) return 0;
-  std::string text(value.text());
-  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
-  while (!text.empty() && is_blank(text.back())) text.pop_back();
-  std::size_t blanks = 0;
-  while (blanks < text.size() && is_blank(text[blanks])) ++blanks;
-  text.erase(0, blanks);
-  std::string_view body = text;
-  if (body.starts_with('-') || body.starts_with('+')) body.remove_prefix(1);
-  if (body == "NaN") return std::numeric_limits<double>::quiet_NaN();
-  if (body == "Infinity") return std::strtod(text.c_str(), nullptr);
-  // In a hexadecimal number without exponent d and f are digits, but such a number is refused.
-  if (!body.empty() && std::string_view("dDfF").find(body.back()) != std::string_view::npos) {
-    body.remove_suffix(1);
-    text.pop_back();
-  }
-  return IsJavaNumber(body) ? std::strtod(text.c_str(), nullptr) : 0;
+  return value.IsString() ? ParseJavaDouble(value.text()).value_or(0) : 0;
 }
 
 void AppendShareItem(std::string& json, const Document& share, Value item, Value param,

@@ -70,7 +70,7 @@ TEST_F(CliTest, HelpShowsExamplesAndEveryExitCode) {
   EXPECT_EQ(result.err, "");
   EXPECT_THAT(result.out, HasSubstr("sluice run config/"));
   for (const char* code :
-       {"\n   0  ", "\n  64  ", "\n  69  ", "\n  70  ", "\n  75  ", "\n  78  "}) {
+       {"\n   0  ", "\n   1  ", "\n  64  ", "\n  69  ", "\n  70  ", "\n  75  ", "\n  78  "}) {
     EXPECT_THAT(result.out, HasSubstr(code));
   }
 }
@@ -104,6 +104,54 @@ TEST_F(CliTest, ExplainKeepsClaimsToItself) {
     EXPECT_THAT(result.out, ContainsRegex("raw/0/0 .* sends to dev.telemetry.unique"));
     EXPECT_THAT(result.out, ContainsRegex("raw/0/1 .* diverts it: duplicate_key: first came"));
   }
+}
+
+/// An audit event of which update_user makes a write.
+std::string AuditOf(const std::string& user, const std::string& pid, const std::string& role) {
+  return R"({"object":{"id":")" + user + R"(","type":"User"},"edata":{"state":"Create"},)" +
+         R"("context":{"pdata":{"pid":")" + pid + R"("},"cdata":[{"type":"UserRole","id":")" +
+         role + "\"}]}}\n";
+}
+
+TEST_F(CliTest, ExplainShowsWhatWouldBeWrittenWithoutAServer) {
+  const std::string input = Write("events.ndjson", AuditOf("u", "app", "teacher"));
+  const CommandResult result = Sluice({"explain", "config/user-cache-updater.yaml", input});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, ContainsRegex("audit/0/0 .* update_user  *writes to user: HSET user:u "
+                                        "userlogintype=\"teacher\""));
+}
+
+TEST_F(CliTest, ExplainWritesToNoStoreAndFindsWhatItWouldHaveWritten) {
+  const std::string users =
+      Write("users.ndjson", R"({"key":"user:u","type":"hash","value":{"state":"S","block":"B"}})"
+                            "\n");
+  const std::string api = Write(
+      "api.ndjson",
+      R"({"key":"u","type":"string","value":"{\"responseCode\":\"OK\",\"result\":{\"response\":)"
+      R"({\"rootOrgId\":\"RO\",\"userLocations\":[{\"type\":\"state\",\"name\":\"T\"}]}}}"})"
+      "\n");
+  const std::string input = Write(
+      "events.ndjson", AuditOf("u", "learner-service", "a") + AuditOf("u", "learner-service", "b"));
+  const std::string config =
+      Write("writes.yaml",
+            "pipeline: p\nsource: { files: { paths: [" + input + "], topic: audit } }\n" +
+                "sink: { files: { directory: out } }\nside_outputs: { failed: bad }\n" +
+                "stages: [ update_user: { store: user, api: user_read } ]\n" +
+                "stores: { user: { file: { path: " + users + ", output: " + Folder("after.ndjson") +
+                " } }, user_read: { file: { path: " + api + " } } }\n");
+  for (int run = 0; run < 2; ++run) {
+    const CommandResult result = Sluice({"explain", config, input});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, ContainsRegex("audit/0/0 .* writes to user: HDEL user:u block"));
+    EXPECT_THAT(result.out, ContainsRegex("audit/0/0 .* writes to user: HSET user:u .*"
+                                          "state=\"T\""));
+    EXPECT_THAT(result.out, ContainsRegex("audit/0/0 .* writes to user: HINCRBY "
+                                          "mdo_registered_officer_count RO 1"));
+    EXPECT_THAT(result.out, ContainsRegex("audit/0/1 .* writes to user: HINCRBY"));
+    EXPECT_EQ(result.out.find("HDEL", result.out.find("HDEL") + 1), std::string::npos)
+        << "the second event finds what the first one did";
+  }
+  EXPECT_FALSE(std::filesystem::exists(Folder("after.ndjson")));
 }
 
 TEST_F(CliTest, ExplainNamesTheTopicsThatThePipelineReads) {

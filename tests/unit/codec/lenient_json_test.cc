@@ -36,6 +36,13 @@ TEST(LenientJson, StrictTextStaysWhatItIs) {
                 {"{}", "{}"}});
 }
 
+TEST(LenientJson, NumbersKeepTheirDigitsWhereThatIsAskedFor) {
+  EXPECT_EQ(Strict("{a:12345678901234567890}"), R"({"a":1.2345678901234567e+19})");
+  EXPECT_EQ(
+      StrictJsonOf("{a:12345678901234567890,'b':[1.50,1e999,NaN]}", LenientNumbers::kAsWritten),
+      R"({"a":12345678901234567890,"b":[1.50,1e999,"NaN"]})");
+}
+
 TEST(LenientJson, NamesAndStringsNeedNoQuotesOrSingleOnes) {
   ExpectStrict({{"{'questionType':Registration}", R"({"questionType":"Registration"})"},
                 {"{a:b c:d}", kRefused},
@@ -130,6 +137,23 @@ TEST(CachedRecord, IsReadWhetherItIsStrictOrNot) {
   EXPECT_EQ(Cached(R"({"a":{"b":1,"b":2}})"), R"({"a":{"b":2}})");
   for (const char* text : {"{bad", "null", "[1]", "5", R"({"a":1} x)", R"({"a":1,"a":2})", ""})
     EXPECT_EQ(Cached(text), kRefused) << text;
+}
+
+TEST(CachedRecord, NumbersKeepTheirTextWhereThatIsAskedFor) {
+  const auto read = [](const std::string& text) -> std::string {
+    Arena arena;
+    Document document;
+    if (!ReadCachedRecord(text, arena, document, LenientNumbers::kAsWritten)) return kRefused;
+    std::string json;
+    document.AppendTo(json);
+    return json;
+  };
+  const std::string members = R"("a":1234567890123456789,"b":1.0,"c":[-1E+2,1e999,0.10],"d":-0)";
+  EXPECT_EQ(read("{" + members + "}"), "{" + members + "}");
+  EXPECT_EQ(read("{" + members + ",}"), kRefused);
+  EXPECT_EQ(read("{" + members + ",'e':x}"), "{" + members + R"(,"e":"x"})");
+  EXPECT_EQ(read("{'a':0x1F,b:01,c:1.,d:NaN}"), R"({"a":"0x1F","b":"01","c":"1.","d":"NaN"})");
+  EXPECT_EQ(read(R"([["a",1234567890123456789]])"), R"({"a":1234567890123456789})");
 }
 
 TEST(CachedRecord, AnArrayOfPairsIsAnObject) {

@@ -51,6 +51,25 @@ class StageCheckTest : public ConfigTest {
   std::unique_ptr<Config> config_;
 };
 
+TEST_F(StageCheckTest, AListMayBeADefault) {
+  StageSpec spec = EveryType();
+  spec.fields = {
+      {.name = "many",
+       .type = FieldType::kStringList,
+       .description = "Many.",
+       .default_value = "[a b, c]"},
+      {.name = "none",
+       .type = FieldType::kStringList,
+       .description = "None.",
+       .default_value = "[]"},
+      {.name = "one", .type = FieldType::kStringList, .description = "One.", .default_value = "x"}};
+  EXPECT_EQ(Check("", spec), "");
+  EXPECT_EQ(stage().Strings("many"), (std::vector<std::string>{"a b", "c"}));
+  EXPECT_EQ(stage().Strings("none"), std::vector<std::string>());
+  EXPECT_EQ(stage().Strings("one"), std::vector<std::string>{"x"});
+  EXPECT_THAT(stage().Get("many")->items()[1]->where(), HasSubstr("p.yaml:1: stage.many[1]"));
+}
+
 TEST_F(StageCheckTest, EveryFormOfAGoodValueIsTaken) {
   EXPECT_EQ(Check("  text: x\n  count: -1\n  on: true\n  ttl: 24h\n  size: 64KiB\n  at: /a/b\n"
                   "  store: dedup\n  topic: a.b-c_1\n  names: [x, y]\n  labels: {a: b}\n"

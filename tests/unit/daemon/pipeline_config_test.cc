@@ -342,7 +342,7 @@ TEST_F(PipelineConfigTest, SourceAndSinkAreOneOfTheKindsThatThereAre) {
   EXPECT_THAT(ProblemsWith("source.kafak", "{}"),
               HasSubstr("unknown key `kafak`, did you mean `kafka`?"));
   EXPECT_THAT(ProblemsWith("stores.s", "{}"),
-              HasSubstr("must have one of `redis`, `memory` or `file`"));
+              HasSubstr("must have one of `redis`, `memory`, `file`"));
 }
 
 TEST_F(PipelineConfigTest, AStoreMayBeAFile) {

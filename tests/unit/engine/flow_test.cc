@@ -119,6 +119,44 @@ TEST_F(FlowTest, TheReaderSeesKeyHeadersAndTheTimeOfTheRecordThatCameIn) {
   EXPECT_THAT(second.headers, ElementsAre("sluice-position=in/0/7"));
 }
 
+TEST_F(FlowTest, TheStatusSaysWhichStageWroteToWhichTopic) {
+  Make({kEdge, kFailed}, false);
+  Run({"{}", "{}"});
+  Run({"not JSON"});
+  const std::vector<PipelineStatus> statuses = flow_->PipelineStatuses();
+  const auto routed = [&](std::size_t pipeline) {
+    std::vector<std::string> found;
+    for (const PipelineStatus::Routed& one : statuses[pipeline].routed) {
+      found.push_back(one.stage + " " + one.topic + " " + std::to_string(one.count));
+    }
+    return found;
+  };
+  EXPECT_THAT(routed(0), ElementsAre("route topic 2", "route failed 2"))
+      << "the edge in memory counts, the diverted event does not";
+  EXPECT_THAT(routed(1), ElementsAre("route topic 2"));
+  ASSERT_EQ(statuses[0].diverted.size(), 1U);
+  EXPECT_EQ(statuses[0].diverted[0].stage, "decode");
+  EXPECT_EQ(statuses[0].diverted[0].reason, "invalid_json");
+  EXPECT_EQ(statuses[0].diverted[0].count, 1U);
+  ASSERT_EQ(statuses[0].failures.size(), 1U);
+  EXPECT_EQ(statuses[0].failures[0].count, 1U);
+  EXPECT_EQ(statuses[0].failures[0].sample, "") << "nothing of what is no JSON";
+}
+
+TEST_F(FlowTest, WhatIsAbortedIsNotInTheStatus) {
+  Make({kEdge}, false);
+  std::vector<Record> records = {{{"in", 0, 0}, "{}", 0}, {{"in", 0, 1}, "broken", 0}};
+  ASSERT_TRUE(flow_->Run(records).ok());
+  flow_->Reset();
+  Run({"{}"});
+  const PipelineStatus status = flow_->PipelineStatuses()[0];
+  EXPECT_EQ(status.ledger.received, 1U);
+  ASSERT_EQ(status.routed.size(), 1U);
+  EXPECT_EQ(status.routed[0].count, 1U);
+  EXPECT_TRUE(status.diverted.empty());
+  EXPECT_TRUE(status.failures.empty());
+}
+
 TEST_F(FlowTest, WhatIsKeptIsWrittenAsWell) {
   Make({kEdge}, true);
   EXPECT_THAT(Run({"{}"}), ElementsAre("2 in/0/0 {}", "0 in/0/0 {}"));

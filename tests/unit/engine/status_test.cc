@@ -111,10 +111,76 @@ TEST(StatusJsonTest, SaysWhatAWorkerIsDoing) {
                               R"("since":"2025-01-02T00:00:00.000Z")"));
   EXPECT_THAT(json, HasSubstr(R"("last_commit":null,"transactions":3,"records":30,)"
                               R"("records_per_second":13,"failures":{"unavailable":1})"));
-  EXPECT_THAT(json,
-              HasSubstr(R"({"topic":"dev.in","partition":2,"committed":7,"end":10,"lag":3})"));
-  EXPECT_THAT(json, HasSubstr(R"("partition":3,"committed":null,"end":null,"lag":null})"));
-  EXPECT_THAT(json, HasSubstr(R"("unaccounted":1,"stages":{"route":6},"topics":{"dev.out":4}})"));
+  EXPECT_THAT(json, HasSubstr(R"({"topic":"dev.in","partition":2,"committed":7,"end":10,"lag":3,)"
+                              R"("lag_seconds":null})"));
+  EXPECT_THAT(json, HasSubstr(R"("partition":3,"committed":null,"end":null,"lag":null,)"
+                              R"("lag_seconds":null})"));
+  EXPECT_THAT(json, HasSubstr(R"("unaccounted":1,"stages":{"route":6},"topics":{"dev.out":4},)"
+                              R"("routed":[],"diverted_by":[],"dropped_by":{},"failures":[]})"));
+}
+
+std::string JsonOf(const std::shared_ptr<WorkerStatus>& status, const ProcessView& view = {}) {
+  return StatusJson({.version = "1", .pipeline = "p", .delivery = ""},
+                    {std::shared_ptr<const WorkerStatus>(status)}, view);
+}
+
+TEST(StatusJsonTest, TheLagInSecondsIsTheAgeOfTheLastCommittedRecord) {
+  const auto status = StatusIn(WorkerState::kRunning);
+  status->taken_ms = 1735776000000;
+  status->partitions = {{.topic = "in", .partition = 0, .committed = 7, .end = 10},
+                        {.topic = "in", .partition = 1, .committed = 7, .end = 7}};
+  for (PartitionStatus& partition : status->partitions) {
+    partition.committed_ms = status->taken_ms - 2'540;
+  }
+  const std::string json = JsonOf(status);
+  EXPECT_THAT(json, HasSubstr(R"("lag":3,"lag_seconds":2.5)"));
+  EXPECT_THAT(json, HasSubstr(R"("lag":0,"lag_seconds":0.0)")) << "nothing is left to do";
+}
+
+TEST(StatusJsonTest, SaysWhereEventsWentAndWhatFailed) {
+  const auto status = StatusIn(WorkerState::kRunning);
+  PipelineStatus& pipeline = status->pipelines.emplace_back();
+  pipeline.routed = {{"route", "out", 4}};
+  pipeline.diverted = {{"validate", "failed", "schema_violation", 2}};
+  pipeline.dropped = {{"unrouted", 1}};
+  pipeline.failures = {{"validate", "schema_violation", "A\xFF", "/ver", "required", 2, "in/0/7",
+                        R"({"eid":"<string 1>"})"}};
+  const std::string json = JsonOf(status);
+  EXPECT_THAT(json, HasSubstr(R"("routed":[{"stage":"route","topic":"out","records":4}])"));
+  EXPECT_THAT(json, HasSubstr(R"([{"stage":"validate","side_output":"failed",)"
+                              R"("reason":"schema_violation","events":2}])"));
+  EXPECT_THAT(json, HasSubstr(R"("dropped_by":{"unrouted":1})"));
+  EXPECT_THAT(json, HasSubstr("\"eid\":\"A\uFFFD\",\"pointer\":\"/ver\",\"keyword\":\"required\","
+                              "\"events\":2,\"position\":\"in/0/7\""))
+      << "and it stays valid JSON whatever an event holds";
+}
+
+TEST(StatusJsonTest, TheHistoryIsPerTransaction) {
+  const auto status = StatusIn(WorkerState::kRunning);
+  status->history = std::make_shared<const std::deque<HistoryPoint>>(
+      std::deque<HistoryPoint>{{.end_ms = 1735776000000,
+                                .length_ms = 5000,
+                                .transactions = 4,
+                                .records = 80,
+                                .most_records = 50,
+                                .total_ms = 100,
+                                .longest_ms = 40,
+                                .commit_ms = 20}});
+  EXPECT_THAT(JsonOf(status),
+              HasSubstr(R"("history":[{"end":"2025-01-02T00:00:00.000Z","seconds":5.0,)"
+                        R"("transactions":4,"records":80,"most_records":50,"mean_ms":25.0,)"
+                        R"("longest_ms":40.0,"mean_commit_ms":5.0,"age_p50_ms":null,)"
+                        R"("age_p99_ms":null}])"));
+}
+
+TEST(StatusJsonTest, ShowsStoresAndWhatKeepsTheProcessFromBeingReady) {
+  const std::string json =
+      JsonOf(StatusIn(WorkerState::kWaiting), {.now_ms = 1735776000000,
+                                               .not_ready = {"worker 0: redis \"r\""},
+                                               .stores = {{"dedup", {{"errors{kind=io}", 2}}}}});
+  EXPECT_THAT(json, HasSubstr(R"("now":"2025-01-02T00:00:00.000Z")"));
+  EXPECT_THAT(json, HasSubstr(R"("not_ready":["worker 0: redis \"r\""])"));
+  EXPECT_THAT(json, HasSubstr(R"("stores":{"dedup":{"errors{kind=io}":2.0}}})"));
 }
 
 }  // namespace

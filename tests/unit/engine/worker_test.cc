@@ -154,6 +154,14 @@ TEST_F(WorkerTest, ARebalanceDiscardsWhatIsInHand) {
   EXPECT_EQ(source_->rewinds, 0);
 }
 
+TEST_F(WorkerTest, ASealInDoubtIsRenewedBeforeTheNextTransaction) {
+  prepare_ = [this] { sink_->seal_in_doubt = true; };
+  ASSERT_TRUE(Run({EventText("a"), EventText("b")}).ok());
+  EXPECT_EQ(source_->renewals, 1);
+  EXPECT_EQ(source_->rewinds, 0);
+  EXPECT_EQ(Count(kOut), 2U);
+}
+
 TEST_F(WorkerTest, ABatchWaitsForItsStore) {
   claim_failures_ = 2;
   lost_replies_ = 1;

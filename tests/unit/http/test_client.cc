@@ -82,6 +82,28 @@ TestReply TestClient::Receive(bool to_head) {
   return reply;
 }
 
+std::string TestClient::ReceiveUntil(std::string_view mark) {
+  std::size_t at = received_.find(mark);
+  while (at == std::string::npos) {
+    const std::size_t searched =
+        received_.size() < mark.size() ? 0 : received_.size() - mark.size();
+    if (!Fill(kPatience)) return {};
+    at = received_.find(mark, searched);
+  }
+  std::string text = received_.substr(0, at + mark.size());
+  received_.erase(0, text.size());
+  return text;
+}
+
+bool TestClient::EndsWithin(std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  while (!closed_ && std::chrono::steady_clock::now() < until) {
+    Fill(std::chrono::milliseconds(100));
+    received_.clear();
+  }
+  return closed_;
+}
+
 bool TestClient::IsClosedWithin(std::chrono::milliseconds limit) {
   return received_.empty() && !Fill(limit) && closed_;
 }

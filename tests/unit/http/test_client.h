@@ -32,6 +32,12 @@ class TestClient {
   /// The next response; `to_head` if its request was HEAD. Waits five seconds at most.
   TestReply Receive(bool to_head = false);
 
+  /// What comes up to the end of the next `mark`; empty if it does not come within five seconds.
+  std::string ReceiveUntil(std::string_view mark);
+
+  /// Whether the connection ends within `limit`, whatever else comes before.
+  bool EndsWithin(std::chrono::milliseconds limit);
+
   /// Whether the server closes the connection within `limit`, having sent nothing more.
   bool IsClosedWithin(std::chrono::milliseconds limit);
 

@@ -223,9 +223,20 @@ TEST_F(KafkaSinkTest, AnEndThatWasNotAnsweredCostsTheProducerBeforeTheNextBegin)
   RetryUntilOk([this] { return sink_->Begin(); });
   EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 1)
       << "a late copy of the request must find another epoch";
+  EXPECT_FALSE(sink_->TakeSealInDoubt()) << "it was not about offsets";
   ExpectOk(sink_->Abort());
   ExpectOk(Transaction());
   EXPECT_EQ(metrics_.Value("sluice_kafka_producer_recreations_total"), 1);
+}
+
+TEST_F(KafkaSinkTest, OffsetsThatWereNotAnsweredPutTheSealInDoubt) {
+  Start({"a"});
+  EXPECT_FALSE(sink_->TakeSealInDoubt());
+  cluster().FailNext(api::kTxnOffsetCommit, RD_KAFKA_RESP_ERR__TRANSPORT);
+  ExpectOk(Transaction());
+  EXPECT_TRUE(sink_->TakeSealInDoubt())
+      << "the same epoch, or another one, does not stop the group";
+  EXPECT_FALSE(sink_->TakeSealInDoubt());
 }
 
 TEST_F(KafkaSinkTest, ARightThatIsMissingIsWaitedForAndNamed) {
@@ -309,6 +320,29 @@ TEST(KafkaSinkAloneTest, AtLeastOnceDiscardsWhatTheGroupTookAway) {
   ExpectOk(sink.Begin());
   ExpectKind(CommitBoth(sink, input.source, After(records), Delivery::kAtLeastOnce),
              ErrorKind::kDiscard);
+}
+
+/// The library frees what it says of a fatal error when the client ends, and again with the next
+/// answer that comes.
+TEST(KafkaSinkAloneTest, AFencedProducerEndsWhileAnswersAreStillToCome) {
+  constexpr int kPartitions = 300;
+  MockCluster cluster(3);
+  cluster.CreateTopic("out", kPartitions);
+  FakeMetrics metrics;
+  Watchdog watchdog([](std::string_view call) { ADD_FAILURE() << call << " hangs"; });
+  for (int round = 0; round < 8; ++round) {
+    KafkaSink sink(SinkSettings(cluster.brokers(), "id", {"out"}), watchdog, metrics);
+    RetryUntilOk([&] { return sink.Open(); });
+    Outbox outbox;
+    for (int i = 0; i < 5 * kPartitions; ++i) {
+      outbox.records().push_back({0, outbox.arena().Copy(std::to_string(i)), "value", {}, {}});
+    }
+    ExpectOk(sink.Begin());
+    cluster.FailNext(api::kProduce, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, kPartitions);
+    static_cast<void>(sink.Write(outbox));
+    ExpectKind(sink.Commit(), ErrorKind::kReplaceSink);
+    ExpectKind(sink.Abort(), ErrorKind::kReplaceSink);
+  }
 }
 
 }  // namespace

@@ -82,6 +82,39 @@ TEST(KafkaSourceTest, WithoutACommittedOffsetErrorSaysWhatToDo) {
   ExpectKind(status, ErrorKind::kUnavailable, "no committed offset for in[0]");
 }
 
+TEST(KafkaSourceTest, ARenewedSourceIsAnotherMemberAndStandsAtTheCommittedOffset) {
+  MockCluster cluster;
+  cluster.CreateTopic("in");
+  cluster.Produce("in", {"a", "b", "c"});
+  SourceUnderTest test(SourceSettings(cluster.brokers(), "group", "in"));
+  ExpectOk(test.source.Open());
+  ExpectOk(test.source.Commit(After(Collect(test.source, 1))));
+  const std::vector<Record> in_hand = Collect(test.source, 1);
+  const auto before = test.source.Seal(After(in_hand));
+  ASSERT_TRUE(before);
+  ExpectOk(test.source.Renew());
+  const std::vector<Record> again = Collect(test.source, 2);
+  EXPECT_EQ(Values(again), (Strings{"b", "c"}));
+  const auto after = test.source.Seal(After(again));
+  ASSERT_TRUE(after);
+  EXPECT_NE(before.value().seal, after.value().seal);
+}
+
+TEST(KafkaSourceTest, ARenewalGoesOnOnceTheBrokersAreBack) {
+  MockCluster cluster;
+  cluster.CreateTopic("in");
+  cluster.Produce("in", {"a"});
+  SourceUnderTest test(SourceSettings(cluster.brokers(), "group", "in"));
+  ExpectOk(test.source.Open());
+  ASSERT_EQ(Collect(test.source, 1).size(), 1U);
+  cluster.SetDown();
+  ExpectKind(test.source.Renew(), ErrorKind::kUnavailable);
+  ExpectKind(test.source.Idle(milliseconds(10)), ErrorKind::kUnavailable);
+  ExpectOk(test.source.Rewind(nullptr));
+  cluster.SetUp();
+  EXPECT_EQ(Values(Collect(test.source, 1)), Strings{"a"});
+}
+
 TEST(MembershipTest, WithoutAGenerationThereIsNone) {
   EXPECT_EQ(GenerationOf(""), -1);
   EXPECT_EQ(GenerationOf("CGMDv2:"), -1);
@@ -206,6 +239,16 @@ TEST_F(JoinedSourceTest, LagIsWhatIsNotCommittedAndNeverNegative) {
   before[0].offset += 5;
   source().Committed(before);
   EXPECT_EQ(source().Lag()[0].records, 0);
+  before[0].offset -= 4;
+  source().Committed(before);
+}
+
+TEST_F(JoinedSourceTest, WhatWasCommittedIsNotReadAgainThoughTheGroupForgotIt) {
+  cluster().Produce("in", {"done", "new"});
+  // As a sink commits it; the mock keeps no offsets of transactions.
+  source().Committed(After(Collect(source(), 1)));
+  ExpectOk(source().Rewind(nullptr));
+  EXPECT_EQ(Values(Collect(source(), 1)), Strings{"new"});
 }
 
 TEST_F(JoinedSourceTest, NobodyCommitsForAPartitionThatIsNotOwned) {

@@ -2,9 +2,9 @@
 
 namespace sluice::kafka {
 
-MockCluster::MockCluster()
+MockCluster::MockCluster(int brokers)
     : host_(NewClient(RD_KAFKA_PRODUCER, {{"log_level", "3"}})),
-      cluster_(rd_kafka_mock_cluster_new(host_.get(), 1)) {}
+      cluster_(rd_kafka_mock_cluster_new(host_.get(), brokers)) {}
 
 MockCluster::~MockCluster() { rd_kafka_mock_cluster_destroy(cluster_); }
 

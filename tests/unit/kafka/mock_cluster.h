@@ -12,11 +12,11 @@
 
 namespace sluice::kafka {
 
-/// One broker inside this process, from the client library itself. It knows groups and the calls of
-/// transactions, but keeps no offsets of a transaction and never hides an aborted record.
+/// Brokers inside this process, from the client library itself. They know groups and the calls of
+/// transactions, but keep no offsets of a transaction and never hide an aborted record.
 class MockCluster {
  public:
-  MockCluster();
+  explicit MockCluster(int brokers = 1);
   ~MockCluster();
   MockCluster(const MockCluster&) = delete;
   MockCluster& operator=(const MockCluster&) = delete;

@@ -36,6 +36,39 @@ TEST(PrometheusMetricsTest, TheSameNameAndLabelsGiveTheSameObject) {
   EXPECT_EQ(&metrics.GaugeOf("sluice_g", "G.", {}), &metrics.GaugeOf("sluice_g", "G.", {}));
 }
 
+TEST(PrometheusMetricsTest, AViewReadsTheSeriesOfALabelAndFollowsThem) {
+  PrometheusMetrics metrics;
+  Counter& errors = metrics.CounterOf("errors_total", "E.", {{"store", "dedup"}, {"kind", "io"}});
+  Histogram& trips = metrics.HistogramOf("trip_seconds", "T.", {{"store", "dedup"}}, {1, 2});
+  metrics.CounterOf("other_total", "O.", {{"store", "user"}}).Add(7);
+  metrics.CounterOf("events_total", "X.", {{"pipeline", "p"}}).Add(1);
+  const MetricsView view = metrics.ViewBy("store");
+  errors.Add(2);
+  trips.Observe(0.5);
+  trips.Observe(1.5);
+  const MetricsView::Values expected = {
+      {"dedup", {{"errors_total{kind=io}", 2}, {"trip_seconds_count", 2}, {"trip_seconds_sum", 2}}},
+      {"user", {{"other_total", 7}}}};
+  EXPECT_EQ(view.Read(), expected);
+  EXPECT_TRUE(MetricsView().Read().empty());
+}
+
+TEST(PrometheusMetricsTest, AViewIsReadWhileOthersCount) {
+  PrometheusMetrics metrics;
+  Histogram& trips = metrics.HistogramOf("trip_seconds", "T.", {{"store", "s"}}, {1, 2});
+  const MetricsView view = metrics.ViewBy("store");
+  {
+    std::jthread first([&] {
+      for (int i = 0; i < 10'000; ++i) trips.Observe(1);
+    });
+    std::jthread second([&] {
+      for (int i = 0; i < 10'000; ++i) trips.Observe(1);
+    });
+    for (int i = 0; i < 100; ++i) EXPECT_LE(view.Read()["s"]["trip_seconds_count"], 20'000);
+  }
+  EXPECT_EQ(view.Read()["s"]["trip_seconds_sum"], 20'000);
+}
+
 TEST(PrometheusMetricsTest, ACounterNeverShrinks) {
   PrometheusMetrics metrics;
   Counter& counter = metrics.CounterOf("sluice_a_total", "A.", {});

@@ -16,6 +16,18 @@ TEST(ServerInfoTest, TheFieldsWeNeedAreFound) {
   EXPECT_EQ(info.eviction_policy, "allkeys-lru");
 }
 
+TEST(ServerInfoTest, VersionMemoryAndPersistenceAreFound) {
+  const ServerInfo info = ParseServerInfo(
+      "redis_version:7.0.15\r\nused_memory:1048576\r\nused_memory_rss:9\r\nmaxmemory:8388608\r\n"
+      "loading:1\r\naof_enabled:1\r\n");
+  EXPECT_EQ(info.version, "7.0.15");
+  EXPECT_EQ(info.used_memory, 1'048'576);
+  EXPECT_EQ(info.max_memory, 8'388'608);
+  EXPECT_TRUE(info.loading && info.append_only);
+  EXPECT_FALSE(ParseServerInfo("loading:0\r\naof_enabled:0").loading);
+  EXPECT_FALSE(ParseServerInfo("loading:0\r\naof_enabled:0").append_only);
+}
+
 TEST(ServerInfoTest, WhatIsMissingIsEmpty) {
   const ServerInfo info = ParseServerInfo("role");
   EXPECT_TRUE(info.run_id.empty() && info.role.empty() && info.mode.empty());

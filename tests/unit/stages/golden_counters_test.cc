@@ -14,6 +14,7 @@
 #include "daemon/builtin_ports.h"
 #include "engine/worker.h"
 #include "fake_resources.h"
+#include "memory/memory_table_store.h"
 #include "stages/builtin.h"
 
 namespace sluice {
@@ -48,6 +49,13 @@ class ShippedPipeline {
       return;
     }
     checked_ = std::move(checked).value();
+    for (const StoreConfig& store : checked_.stores) {
+      auto table = std::make_shared<MemoryTable>(kMarksByDefault);
+      resources_.tables[store.name] = [this, table] {
+        return std::make_unique<MemoryTableStore>(table, resources_.now);
+      };
+      tables_[store.name] = table;
+    }
   }
 
   /// Reference data, as the redis.ndjson of a case has it.
@@ -67,6 +75,22 @@ class ShippedPipeline {
       const Value value = entry.Read(Path("/value"));
       if (value.IsString()) known.text = std::string(value.text());
       for (const Value field : value) known.hash.emplace_back(field.name(), field.text());
+      tables_[store->name]->Put(std::string(*entry.ReadString(Path("/key"))), EntryOf(value));
+    }
+  }
+
+  /// What an API answers, as the http.ndjson of a case has it.
+  void Answer(const std::string& lines) {
+    std::istringstream in(lines);
+    for (std::string line; std::getline(in, line);) {
+      Arena arena;
+      Document answer;
+      if (JsonReader().Read(line, arena, answer) != nullptr) std::abort();
+      for (const StoreConfig& store : checked_.stores) {
+        if (store.spec->name != "http") continue;
+        const std::string key = KeyOf(store.node->String("url"), *answer.ReadString(Path("/path")));
+        resources_.lookups[store.name][key].text = *answer.ReadString(Path("/body"));
+      }
     }
   }
 
@@ -134,10 +158,38 @@ class ShippedPipeline {
     EXPECT_TRUE(status.ok()) << status.error().message;
   }
 
+  static MemoryTable::Entry EntryOf(Value value) {
+    if (value.IsString()) return std::string(value.text());
+    MemoryTable::Fields fields;
+    for (const Value field : value) fields.emplace(field.name(), field.text());
+    if (value.IsObject()) return fields;
+    MemoryTable::Members members;
+    for (const Value member : value) members.emplace(member.text());
+    return members;
+  }
+  /// What stands in `path` in the place of {key}, decoded.
+  static std::string KeyOf(const std::string& url, std::string_view path) {
+    const std::size_t begin = url.find('/', url.find("://") + 3);
+    const std::size_t place = url.find("{key}");
+    const std::string after = url.substr(place + 5);
+    if (!path.starts_with(url.substr(begin, place - begin)) || !path.ends_with(after)) std::abort();
+    path.remove_prefix(place - begin);
+    path.remove_suffix(after.size());
+    std::string key;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      const bool encoded = path[i] == '%';
+      const std::string digits(path.substr(i + 1, 2));
+      key += encoded ? static_cast<char>(std::stoi(digits, nullptr, 16)) : path[i];
+      i += encoded ? 2 : 0;
+    }
+    return key;
+  }
+
   Registry registry_;
   std::unique_ptr<Config> config_;
   PipelineConfig checked_;
   FakeResources resources_;
+  std::map<std::string, std::shared_ptr<MemoryTable>> tables_;  ///< By store.
 };
 
 /// A folder of tests/golden; its README says what stands in it.
@@ -192,6 +244,7 @@ TEST_P(GoldenCountersTest, TheJobsCountersAreThoseOfTheCase) {
   ShippedPipeline pipeline(golden.pipeline(), overrides);
   if (const auto clock = golden.clock()) pipeline.SetClock(*clock);
   pipeline.Know(ReadFile(GetParam() / "redis.ndjson"));
+  pipeline.Answer(ReadFile(GetParam() / "http.ndjson"));
   EXPECT_EQ(pipeline.CountersAfter(golden.Input()), golden.Members("/counters"));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,8 +15,11 @@
 #include "config/pipeline_config.h"
 #include "daemon/builtin_ports.h"
 #include "engine/engine_access.h"
+#include "fake_cassandra.h"
+#include "fake_profiles.h"
 #include "fake_rating_rows.h"
 #include "fake_resources.h"
+#include "memory/memory_table_store.h"
 #include "sluice/batch.h"
 #include "stages/builtin.h"
 #include "support/add_event.h"
@@ -39,6 +43,14 @@ class StageTest : public ::testing::Test, protected Emitter {
     ASSERT_TRUE(RegisterBuiltinStages(registry_.stages).ok());
     ASSERT_TRUE(RegisterBuiltinPorts(registry_).ok());
     EngineAccess::SetEmitter(batch_, this);
+    for (const char* store : {"content", "dialcode", "device", "leaf_nodes", "user"}) {
+      tables_[store] = std::make_shared<MemoryTable>(kMarksByDefault);
+      resources_.tables[store] = [this, store] {
+        return std::make_unique<MemoryTableStore>(tables_[store], resources_.now);
+      };
+    }
+    resources_.rows["profile"] = [this] { return profiles_.Connect(); };
+    resources_.rows["lms"] = [this] { return cassandra_.Connect(); };
     resources_.rows["ratings"] = [this] {
       return std::make_unique<FakeRatingRows>(rating_rows_, rows_life_);
     };
@@ -113,12 +125,16 @@ class StageTest : public ::testing::Test, protected Emitter {
   FakeResources resources_;
   Batch batch_;
   std::vector<Emitted> emitted_;
+  std::map<std::string, std::shared_ptr<MemoryTable>> tables_;  ///< By store.
+  fakes::FakeProfiles profiles_;
+  fakes::FakeCassandra cassandra_;
   RatingRows rating_rows_;
   FakeRatingRows::Life rows_life_;
 
  private:
   void Emit(Event& event, TopicId topic) override {
-    emitted_.push_back({resources_.topics[topic], TextOf(event)});
+    const std::string text(event.verbatim().value_or(""));
+    emitted_.push_back({resources_.topics[topic], event.verbatim() ? text : TextOf(event)});
     EngineAccess::MarkRouted(event);
   }
 
@@ -131,7 +147,9 @@ class StageTest : public ::testing::Test, protected Emitter {
         "side_outputs: { failed: failed.topic, duplicate: duplicate.topic, "
         "batch_failed: batch.failed.topic }\n"
         "stores: { dedup: { memory: {} }, content: { memory: {} }, device: { memory: {} }, "
-        "user: { memory: {} }, dialcode: { memory: {} }, ratings: { memory: {} } }\n"
+        "user: { memory: {} }, dialcode: { memory: {} }, dialcode_api: { memory: {} }, "
+        "profile: { memory: {} }, leaf_nodes: { memory: {} }, content_api: { memory: {} }, "
+        "lms: { memory: {} }, user_read: { memory: {} }, ratings: { memory: {} } }\n"
         "stages:\n"
         "  - " +
             entry + "\n");
