@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using Op = TableRequest::Op;
 using State = Event::State;
-using Fields = MemoryTable::Fields;
+using UserFields = MemoryTable::Fields;
 
 /// A table in memory that notes what is written, and fails when told to.
 class WatchedUsers final : public TableStore {
@@ -89,13 +89,13 @@ class UpdateUserTest : public StageTest {
   void Answer(const std::string& id, const std::string& body) {
     resources_.lookups["user_read"][id].text = body;
   }
-  Fields FieldsOf(const std::string& key) {
+  UserFields FieldsOf(const std::string& key) {
     const auto entries = users_->Entries();
     const auto at = entries.find(key);
-    return at == entries.end() ? Fields() : std::get<Fields>(at->second);
+    return at == entries.end() ? UserFields() : std::get<UserFields>(at->second);
   }
   std::string FieldOf(const std::string& key, const std::string& field) {
-    const Fields fields = FieldsOf(key);
+    const UserFields fields = FieldsOf(key);
     const auto at = fields.find(field);
     return at == fields.end() ? "(none)" : at->second;
   }
@@ -126,7 +126,8 @@ class UpdateUserTest : public StageTest {
 };
 
 TEST_F(UpdateUserTest, TwoEventsOfAUserInABatchGiveTheResultOfOneAfterTheOther) {
-  users_->Put("user:u", Fields{{"state", "S"}, {"block", "B"}, {"cluster", ""}, {"other", "o"}});
+  users_->Put("user:u",
+              UserFields{{"state", "S"}, {"block", "B"}, {"cluster", ""}, {"other", "o"}});
   Know("u", R"("firstName":"F","userLocations":[{"type":"district","name":"D"}])");
   const std::vector<std::string> texts = {Role("u", "first"), Text("u", "Update"),
                                           Role("u", "last")};
@@ -134,20 +135,21 @@ TEST_F(UpdateUserTest, TwoEventsOfAUserInABatchGiveTheResultOfOneAfterTheOther) 
   EXPECT_EQ(log_.sends, 2) << "one round trip to read, one to write";
   EXPECT_EQ(log_.writes.size(), 2U);
   EXPECT_EQ(log_.writes[0], "HDEL user:u state block");
-  const Fields together = FieldsOf("user:u");
+  const UserFields together = FieldsOf("user:u");
   EXPECT_EQ(together.at("userlogintype"), "last");
   EXPECT_EQ(together.at("district"), "D");
   EXPECT_EQ(together.at("cluster"), "");
   EXPECT_EQ(together.at("other"), "o");
   EXPECT_FALSE(together.contains("state"));
 
-  users_->Put("user:u", Fields{{"state", "S"}, {"block", "B"}, {"cluster", ""}, {"other", "o"}});
+  users_->Put("user:u",
+              UserFields{{"state", "S"}, {"block", "B"}, {"cluster", ""}, {"other", "o"}});
   for (const std::string& text : texts) ASSERT_TRUE(RunAll({text}).ok());
   EXPECT_EQ(FieldsOf("user:u"), together);
 }
 
 TEST_F(UpdateUserTest, WhatAnEventOfTheBatchPutALaterOneTakesAway) {
-  users_->Put("user:u", Fields{{"block", ""}});
+  users_->Put("user:u", UserFields{{"block", ""}});
   // A role's name does for a removable field here.
   const auto stage = Build(
       "update_user: { store: user, api: user_read, removable_fields: [userlogintype, block] }");
@@ -166,19 +168,19 @@ TEST_F(UpdateUserTest, WhatAnEventOfTheBatchPutALaterOneTakesAway) {
 }
 
 TEST_F(UpdateUserTest, AReplayChangesNothingAndCountsNoUserTwice) {
-  users_->Put("user:a", Fields{{"state", "S"}, {"block", ""}});
+  users_->Put("user:a", UserFields{{"state", "S"}, {"block", ""}});
   Know("a", R"("rootOrgId":"RO","userLocations":[{"type":"state","name":""}])");
   Know("b", R"("rootOrgId":"RO")");
   const std::vector<std::string> texts = {Text("a", "CREATE"), Text("b", "Created"),
                                           Text("a", "Update"), Role("a", "r")};
   ASSERT_TRUE(RunAll(texts).ok());
-  EXPECT_EQ(FieldsOf("mdo_registered_officer_count"), (Fields{{"RO", "2"}}));
+  EXPECT_EQ(FieldsOf("mdo_registered_officer_count"), (UserFields{{"RO", "2"}}));
   EXPECT_EQ(log_.writes.back(), "HINCRBY mdo_registered_officer_count RO") << "the users first";
   const auto once = FieldsOf("user:a");
   for (int replay = 0; replay < 2; ++replay) {
     ASSERT_TRUE(RunAll(texts).ok());
     EXPECT_EQ(FieldsOf("user:a"), once);
-    EXPECT_EQ(FieldsOf("mdo_registered_officer_count"), (Fields{{"RO", "2"}}));
+    EXPECT_EQ(FieldsOf("mdo_registered_officer_count"), (UserFields{{"RO", "2"}}));
     EXPECT_EQ(CountOf("success-message-count"), 4U);
   }
 }
@@ -198,7 +200,7 @@ TEST_F(UpdateUserTest, WhereverAStoreFailsTheBatchMayBeSentAgain) {
       stage_->Cancel();
       send = 0;
       ASSERT_TRUE(RunAll(texts).ok()) << nth;
-      EXPECT_EQ(FieldsOf("mdo_registered_officer_count"), (Fields{{"RO", "2"}})) << nth;
+      EXPECT_EQ(FieldsOf("mdo_registered_officer_count"), (UserFields{{"RO", "2"}})) << nth;
       EXPECT_EQ(FieldOf("user:a", "rootorgid"), "RO");
       EXPECT_EQ(CountOf("success-message-count"), 2U);
     }
@@ -253,7 +255,7 @@ TEST_F(UpdateUserTest, AUserWhoseKeyHoldsSomethingElseFails) {
 }
 
 TEST_F(UpdateUserTest, ACounterThatCannotCountFailsTheEvent) {
-  users_->Put("mdo_registered_officer_count", Fields{{"RO", "many"}});
+  users_->Put("mdo_registered_officer_count", UserFields{{"RO", "many"}});
   Know("u", R"("rootOrgId":"RO")");
   EXPECT_EQ(EndOf(Text("u", "CREATE")), "counter_wrong_type api- fail");
   EXPECT_EQ(FieldOf("user:u", "rootorgid"), "RO");
@@ -354,8 +356,8 @@ TEST_F(UpdateUserTest, TheSettingsAreThoseOfTheFile) {
   Add(Text("v", "Update", "learner-service", R"([{"type":"SignupType","id":"sso"}])"));
   ASSERT_TRUE(Run(*stage).ok());
   EXPECT_EQ(FieldOf("user:u", "usersignintype"), "own");
-  EXPECT_EQ(FieldsOf("user:gone"), (Fields{{"usersignintype", "own"}}));
-  EXPECT_EQ(FieldsOf("n"), (Fields{{"RO", "1"}}));
+  EXPECT_EQ(FieldsOf("user:gone"), (UserFields{{"usersignintype", "own"}}));
+  EXPECT_EQ(FieldsOf("n"), (UserFields{{"RO", "1"}}));
   EXPECT_EQ(std::string(batch_.events()[2].reason()), "no_user_data");
 }
 
