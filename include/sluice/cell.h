@@ -17,7 +17,7 @@ struct CellField;
 /// | kBool | bool |
 /// | kInt | integers; timestamps, as milliseconds since 1970 |
 /// | kDouble | double and single precision |
-/// | kText | text, JSON, UUID and decimal in their text form |
+/// | kText | text, JSON, UUID, decimal and integers beyond 64 bits in their text form; bytes |
 /// | kList | lists and sets |
 /// | kMap | maps with text keys, in any order |
 /// | kStruct | user-defined types, by the names of their fields; a field that is not named is null

@@ -341,8 +341,7 @@ TEST_F(PipelineConfigTest, SourceAndSinkAreOneOfTheKindsThatThereAre) {
               HasSubstr("sink.kafka: `brokers` is missing"));
   EXPECT_THAT(ProblemsWith("source.kafak", "{}"),
               HasSubstr("unknown key `kafak`, did you mean `kafka`?"));
-  EXPECT_THAT(ProblemsWith("stores.s", "{}"),
-              HasSubstr("must have one of `redis`, `memory`, `file`"));
+  EXPECT_THAT(ProblemsWith("stores.s", "{}"), HasSubstr("must have one of `redis`, `cassandra`, "));
 }
 
 TEST_F(PipelineConfigTest, AStoreMayBeAFile) {
