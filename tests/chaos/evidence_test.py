@@ -1,10 +1,14 @@
 """Tests of what is read from the disks of brokers; the bytes are those that Kafka 3.9 and 4 write."""
 
+import pathlib
 import struct
+import sys
 
-from chaos.batches import batches_of
-from chaos.evidence import around, commits_of, ranges
-from chaos.verdict import place_of
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from chaos.batches import batches_of  # noqa: E402
+from chaos.evidence import around, commits_of, ranges  # noqa: E402
+from chaos.verdict import place_of  # noqa: E402
 
 _COMMIT, _ABORT = 1, 0
 
