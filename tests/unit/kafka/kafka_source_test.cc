@@ -245,10 +245,21 @@ TEST_F(JoinedSourceTest, LagIsWhatIsNotCommittedAndNeverNegative) {
 
 TEST_F(JoinedSourceTest, WhatWasCommittedIsNotReadAgainThoughTheGroupForgotIt) {
   cluster().Produce("in", {"done", "new"});
-  // As a sink commits it; the mock keeps no offsets of transactions.
-  source().Committed(After(Collect(source(), 1)));
+  // What other tests left on the topic may come between.
+  const auto collect_until = [this](const std::string& last) {
+    Strings seen;
+    while (seen.size() < 100 && std::ranges::find(seen, last) == seen.end()) {
+      const auto records = Collect(source(), 1);
+      // As a sink commits it; the mock keeps no offsets of transactions.
+      if (last == "done") source().Committed(After(records));
+      for (const std::string& value : Values(records)) seen.push_back(value);
+    }
+    return seen;
+  };
+  collect_until("done");
   ExpectOk(source().Rewind(nullptr));
-  EXPECT_EQ(Values(Collect(source(), 1)), Strings{"new"});
+  const Strings again = collect_until("new");
+  EXPECT_EQ(std::ranges::find(again, "done"), again.end());
 }
 
 TEST_F(JoinedSourceTest, NobodyCommitsForAPartitionThatIsNotOwned) {
