@@ -23,20 +23,14 @@ Status RedisClaimStore::Open() { return EnsureConnected(); }
 
 Status RedisClaimStore::Ping() {
   SLUICE_TRY(EnsureConnected());
-  if (!pending_.empty()) return Ok();
-  RespToken reply;
-  SLUICE_TRY(connection_.Call({"PING"}, reply));
-  if (reply.type != RespToken::Type::kError) return Ok();
-  Error error = connection_.Refused("PING", reply.text);
-  connection_.LeaveIfRefused();
-  return error;
+  return pending_.empty() ? connection_.Ping() : Ok();
 }
 
 Status RedisClaimStore::EnsureConnected() {
   if (connection_.connected()) return Ok();
   // A new connection would not bring the replies that are still expected.
   if (pending_.empty()) return Connect();
-  return connection_.Broken(RedisFault::kConnectionLost, "the connection was lost");
+  return connection_.Lost();
 }
 
 Status RedisClaimStore::Connect() {

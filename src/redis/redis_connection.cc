@@ -68,6 +68,24 @@ void RedisConnection::Close() {
   complete_ = refused_ = false;
 }
 
+Status RedisConnection::Keep(bool awaited) {
+  if (connected()) return Ok();
+  if (awaited) return Lost();
+  if (accepted_) metrics_.CountReconnect();
+  SLUICE_TRY(Connect());
+  Accept();
+  return Ok();
+}
+
+Status RedisConnection::Ping() {
+  RespToken reply;
+  SLUICE_TRY(Call({"PING"}, reply));
+  if (reply.type != RespToken::Type::kError) return Ok();
+  Error error = Refused("PING", reply.text);
+  LeaveIfRefused();
+  return error;
+}
+
 void RedisConnection::Leave() {
   if (!address_.empty()) left_[address_] = std::chrono::steady_clock::now();
   Close();

@@ -50,6 +50,14 @@ class RedisConnection {
   /// right once, so that what changed is outside.
   void Accept() { accepted_ = complete_ = true; }
 
+  /// Connects and accepts where it is not connected. kUnavailable where `awaited` replies of an
+  /// earlier connection would be missing: a new one does not bring them.
+  Status Keep(bool awaited);
+  /// The Error of a lost connection whose replies are still expected.
+  Error Lost() { return Broken(RedisFault::kConnectionLost, "the connection was lost"); }
+  /// Asks the server for a sign of life. Nothing may be outstanding.
+  Status Ping();
+
   /// Closes it because this server can't serve: the next Connect tries other addresses first.
   void Leave();
   /// Leaves if an error reply told that this server can't serve (LeavesServer): the address may

@@ -9,31 +9,12 @@ RedisLookupStore::RedisLookupStore(RedisSettings settings, MetricsRegistry& metr
     : metrics_(metrics, store), connection_(std::move(settings), metrics_, std::move(stop)) {}
 
 Status RedisLookupStore::Ping() {
-  SLUICE_TRY(EnsureConnected());
-  if (!pending_.empty()) return Ok();
-  RespToken reply;
-  SLUICE_TRY(connection_.Call({"PING"}, reply));
-  if (reply.type != RespToken::Type::kError) return Ok();
-  Error error = connection_.Refused("PING", reply.text);
-  connection_.LeaveIfRefused();
-  return error;
-}
-
-Status RedisLookupStore::EnsureConnected() {
-  if (connection_.connected()) return Ok();
-  // A new connection would not bring the replies that are still expected.
-  if (!pending_.empty()) {
-    return connection_.Broken(RedisFault::kConnectionLost, "the connection was lost");
-  }
-  if (opened_) metrics_.CountReconnect();
-  SLUICE_TRY(connection_.Connect());
-  connection_.Accept();
-  opened_ = true;
-  return Ok();
+  SLUICE_TRY(Open());
+  return pending_.empty() ? connection_.Ping() : Ok();
 }
 
 Status RedisLookupStore::Send(std::span<const Lookup> lookups) {
-  if (!lookups.empty()) SLUICE_TRY(EnsureConnected());
+  if (!lookups.empty()) SLUICE_TRY(Open());
   if (spare_.empty()) spare_.emplace_back();
   LookupBatch& batch = spare_.front();
   batch.Reset(lookups);

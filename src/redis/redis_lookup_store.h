@@ -32,7 +32,7 @@ class RedisLookupStore final : public LookupStore {
                    std::stop_token stop = {});
 
   /// Connects. May be repeated.
-  Status Open() { return EnsureConnected(); }
+  Status Open() { return connection_.Keep(!pending_.empty()); }
   /// Connects if necessary; asks the server for a sign of life unless Sends are outstanding.
   Status Ping() override;
 
@@ -41,13 +41,11 @@ class RedisLookupStore final : public LookupStore {
   void Cancel() override;
 
  private:
-  Status EnsureConnected();
   Status ReadAnswer(LookupBatch& batch, std::size_t i);
   Status ReadHash(LookupBatch& batch, std::size_t i, std::size_t tokens);
 
   RedisMetrics metrics_;
   RedisConnection connection_;
-  bool opened_ = false;
   std::list<LookupBatch> pending_;  ///< Sent and not received, oldest first.
   std::list<LookupBatch> spare_;
 };

@@ -35,31 +35,12 @@ RedisTableStore::RedisTableStore(RedisSettings settings, std::chrono::millisecon
       connection_(std::move(settings), metrics_, std::move(stop)) {}
 
 Status RedisTableStore::Ping() {
-  SLUICE_TRY(EnsureConnected());
-  if (!pending_.empty()) return Ok();
-  RespToken reply;
-  SLUICE_TRY(connection_.Call({"PING"}, reply));
-  if (reply.type != Type::kError) return Ok();
-  Error error = connection_.Refused("PING", reply.text);
-  connection_.LeaveIfRefused();
-  return error;
-}
-
-Status RedisTableStore::EnsureConnected() {
-  if (connection_.connected()) return Ok();
-  // A new connection would not bring the replies that are still expected.
-  if (!pending_.empty()) {
-    return connection_.Broken(RedisFault::kConnectionLost, "the connection was lost");
-  }
-  if (opened_) metrics_.CountReconnect();
-  SLUICE_TRY(connection_.Connect());
-  connection_.Accept();
-  opened_ = true;
-  return Ok();
+  SLUICE_TRY(Open());
+  return pending_.empty() ? connection_.Ping() : Ok();
 }
 
 Status RedisTableStore::Send(std::span<const TableRequest> requests) {
-  if (!requests.empty()) SLUICE_TRY(EnsureConnected());
+  if (!requests.empty()) SLUICE_TRY(Open());
   if (spare_.empty()) spare_.emplace_back();
   TableBatch& batch = spare_.front();
   batch.Reset(requests, marks_ttl_);

@@ -37,7 +37,7 @@ class RedisTableStore final : public TableStore {
   void Cancel() override;
 
  private:
-  Status EnsureConnected();
+  Status Open() { return connection_.Keep(!pending_.empty()); }
   Status ReadAnswer(TableBatch& batch, std::size_t i);
   Status ReadArray(TableBatch& batch, std::size_t i, std::size_t count);
   Error Unexpected(const TableBatch& batch, std::size_t i);
@@ -45,7 +45,6 @@ class RedisTableStore final : public TableStore {
   std::chrono::milliseconds marks_ttl_;
   RedisMetrics metrics_;
   RedisConnection connection_;
-  bool opened_ = false;
   std::list<TableBatch> pending_;  ///< Sent and not received, oldest first.
   std::list<TableBatch> spare_;
 };
