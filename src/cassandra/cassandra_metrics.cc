@@ -5,7 +5,8 @@
 namespace sluice::cassandra {
 namespace {
 
-const std::vector<double>& RoundTripBuckets() {
+/// A quorum of nodes, which may stand in several places.
+const std::vector<double>& Buckets() {
   static const std::vector<double> kBuckets = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                                0.1,    0.25,  0.5,    1,     2.5,  5,     10};
   return kBuckets;
@@ -14,20 +15,11 @@ const std::vector<double>& RoundTripBuckets() {
 }  // namespace
 
 CassandraMetrics::CassandraMetrics(MetricsRegistry& registry, const std::string& store)
-    : reconnects_(registry.CounterOf("sluice_cassandra_reconnects_total",
-                                     "Connections made again after an earlier one was lost.",
-                                     {{"store", store}})),
-      round_trip_(registry.HistogramOf(
-          "sluice_cassandra_round_trip_seconds",
-          "Time from sending a batch of requests to having its last reply, the work done meanwhile "
-          "included.",
-          {{"store", store}}, RoundTripBuckets())) {
-  for (std::size_t i = 0; i < kFaults; ++i) {
-    const std::string kind(FaultName(static_cast<Fault>(i)));
-    errors_[i] = &registry.CounterOf("sluice_cassandra_errors_total",
-                                     "Failures of connections and error replies, by kind.",
-                                     {{"store", store}, {"kind", kind}});
-  }
-}
+    : ConnectionMetrics(registry, store,
+                        {"sluice_cassandra", "Failures of connections and error replies, by kind.",
+                         "Time from sending a batch of requests to having its last reply, the work "
+                         "done meanwhile "
+                         "included."},
+                        Buckets()) {}
 
 }  // namespace sluice::cassandra

@@ -1,38 +1,18 @@
 #include "redis/redis_metrics.h"
 
-#include <vector>
-
 namespace sluice {
-namespace {
-
-const std::vector<double>& RoundTripBuckets() {
-  static const std::vector<double> kBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                               0.025,  0.05,    0.1,    0.25,  0.5,    1,     5};
-  return kBuckets;
-}
-
-}  // namespace
 
 RedisMetrics::RedisMetrics(MetricsRegistry& registry, const std::string& store)
-    : reconnects_(registry.CounterOf("sluice_redis_reconnects_total",
-                                     "Connections made again after an earlier one was lost.",
-                                     {{"store", store}})),
+    : ConnectionMetrics(registry, store,
+                        {"sluice_redis", "Failures of connections and error replies, by kind.",
+                         "Time from sending a batch of commands to having its last reply, the work "
+                         "done meanwhile "
+                         "included."},
+                        NearBuckets()),
       server_changes_(registry.CounterOf(
           "sluice_redis_server_changes_total",
           "Reconnects that found a restarted or another server, or another role of it: claims may "
           "have been lost, so that duplicates pass.",
-          {{"store", store}})),
-      round_trip_(registry.HistogramOf(
-          "sluice_redis_round_trip_seconds",
-          "Time from sending a batch of commands to having its last reply, the work done meanwhile "
-          "included.",
-          {{"store", store}}, RoundTripBuckets())) {
-  for (std::size_t i = 0; i < kFaults; ++i) {
-    const std::string kind(FaultName(static_cast<RedisFault>(i)));
-    errors_[i] = &registry.CounterOf("sluice_redis_errors_total",
-                                     "Failures of connections and error replies, by kind.",
-                                     {{"store", store}, {"kind", kind}});
-  }
-}
+          {{"store", store}})) {}
 
 }  // namespace sluice

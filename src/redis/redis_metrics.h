@@ -1,32 +1,23 @@
 #pragma once
 
-#include <array>
-#include <chrono>
 #include <string>
 
 #include "redis/fault.h"
 #include "sluice/metrics.h"
+#include "util/connection_metrics.h"
 
 namespace sluice {
 
 /// The metrics of the connections to one store. Thread-safe; the registry must outlive it.
-class RedisMetrics {
+class RedisMetrics : public ConnectionMetrics<RedisFault> {
  public:
   RedisMetrics(MetricsRegistry& registry, const std::string& store);
 
-  void CountError(RedisFault fault) { errors_[static_cast<std::size_t>(fault)]->Increment(); }
-  /// A connection was made again after an earlier one.
-  void CountReconnect() { reconnects_.Increment(); }
   /// After a reconnect another server, or one restarted or with another role, answered.
   void CountServerChange() { server_changes_.Increment(); }
-  void ObserveRoundTrip(std::chrono::duration<double> time) { round_trip_.Observe(time.count()); }
 
  private:
-  static constexpr std::size_t kFaults = static_cast<std::size_t>(RedisFault::kOther) + 1;
-  std::array<Counter*, kFaults> errors_{};
-  Counter& reconnects_;
   Counter& server_changes_;
-  Histogram& round_trip_;
 };
 
 }  // namespace sluice
