@@ -1,8 +1,8 @@
 #include "stages/apply_rating/rating_tables.h"
 
-#include <algorithm>
-#include <memory>
 #include <utility>
+
+#include "stages/rows/bind.h"
 
 namespace sluice::stages {
 namespace {
@@ -17,13 +17,6 @@ constexpr std::size_t kOverhead = 128;
 constexpr std::string_view kNumbers =
     "sum_of_total_ratings, total_number_of_ratings, totalcount1stars, totalcount2stars, "
     "totalcount3stars, totalcount4stars, totalcount5stars";
-
-template <typename T>
-std::span<const T> CopySpan(std::span<const T> values, Arena& arena) {
-  auto* at = reinterpret_cast<T*>(arena.Allocate(values.size() * sizeof(T)));
-  std::ranges::uninitialized_copy(values, std::span(at, values.size()));
-  return {at, values.size()};
-}
 
 Cell TextOrNull(const std::optional<std::string>& text, Arena& arena) {
   return text ? Cell::Text(arena.Copy(*text)) : Cell::Null();
@@ -75,34 +68,21 @@ RatingTables::RatingTables(RowStore& rows, const Names& names, std::string job,
       rows.Prepare(Joined({"DELETE FROM ", lookup, " USING TIMESTAMP ?", kOfActivity, kOfRating}));
 }
 
-BoundStatement RatingTables::Bind(StatementId id, std::initializer_list<Cell> values,
-                                  Arena& arena) {
-  return {id, CopySpan(std::span<const Cell>(values.begin(), values.size()), arena)};
-}
-
-RowRequest RatingTables::Request(std::span<const BoundStatement> statements, Arena& arena) {
-  return {CopySpan(statements, arena)};
-}
-
 RowRequest RatingTables::ReadEnrolment(std::string_view user, std::string_view course,
                                        Arena& arena) const {
-  const BoundStatement bound = Bind(read_enrolment_, {Cell::Text(user), Cell::Text(course)}, arena);
-  return Request({&bound, 1}, arena);
+  return Bind(read_enrolment_, {Cell::Text(user), Cell::Text(course)}, arena);
 }
 
 RowRequest RatingTables::ReadSummary(const ActivityKey& key, Arena& arena) const {
-  const BoundStatement bound =
-      Bind(read_summary_, {Cell::Text(key.activity), Cell::Text(key.type)}, arena);
-  return Request({&bound, 1}, arena);
+  return Bind(read_summary_, {Cell::Text(key.activity), Cell::Text(key.type)}, arena);
 }
 
 RowRequest RatingTables::ReadLookup(const ActivityKey& key, float rating,
                                     std::string_view updated_on, Arena& arena) const {
-  const BoundStatement bound =
-      Bind(read_lookup_,
-           {Cell::Text(key.activity), Cell::Text(key.type), Single(rating), Cell::Text(updated_on)},
-           arena);
-  return Request({&bound, 1}, arena);
+  return Bind(
+      read_lookup_,
+      {Cell::Text(key.activity), Cell::Text(key.type), Single(rating), Cell::Text(updated_on)},
+      arena);
 }
 
 /// The length keeps "a/b" and "c" apart from "a" and "b/c".
@@ -114,19 +94,16 @@ std::string_view RatingTables::MarkKey(const ActivityKey& key, Arena& arena) con
 }
 
 RowRequest RatingTables::ReadMark(const ActivityKey& key, Arena& arena) const {
-  const BoundStatement bound =
-      Bind(read_mark_, {Cell::Text(job_), Cell::Text(MarkKey(key, arena))}, arena);
-  return Request({&bound, 1}, arena);
+  return Bind(read_mark_, {Cell::Text(job_), Cell::Text(MarkKey(key, arena))}, arena);
 }
 
 RowRequest RatingTables::WriteMark(const ActivityKey& key, const RatingMark& mark,
                                    Arena& arena) const {
-  const BoundStatement bound = Bind(
+  return Bind(
       write_mark_,
       {Cell::Text(job_), Cell::Text(MarkKey(key, arena)), Cell::Text(arena.Copy(mark.ToText())),
        Cell::Int(mark_ttl_.count()), Cell::Int(mark.at)},
       arena);
-  return Request({&bound, 1}, arena);
 }
 
 void RatingTables::AddSummary(const ActivityKey& key, const RatingMark& mark, Arena& arena,
@@ -139,20 +116,20 @@ void RatingTables::AddSummary(const ActivityKey& key, const RatingMark& mark, Ar
   const auto& stars = row.stars;
   const std::size_t size = kOverhead + key.activity.size() + key.type.size();
   if (reviews.text.size() > kLargestInBatch) {
-    large.push_back({Bind(write_reviews_, {at, reviews, activity, type}, arena), 0});
+    large.push_back({BindStatement(write_reviews_, {at, reviews, activity, type}, arena), 0});
     small.push_back(
-        {Bind(write_numbers_,
-              {activity, type, Single(row.sum), Single(row.total), Single(stars[0]),
-               Single(stars[1]), Single(stars[2]), Single(stars[3]), Single(stars[4]), at},
-              arena),
+        {BindStatement(write_numbers_,
+                       {activity, type, Single(row.sum), Single(row.total), Single(stars[0]),
+                        Single(stars[1]), Single(stars[2]), Single(stars[3]), Single(stars[4]), at},
+                       arena),
          size});
     return;
   }
   small.push_back(
-      {Bind(write_summary_,
-            {activity, type, reviews, Single(row.sum), Single(row.total), Single(stars[0]),
-             Single(stars[1]), Single(stars[2]), Single(stars[3]), Single(stars[4]), at},
-            arena),
+      {BindStatement(write_summary_,
+                     {activity, type, reviews, Single(row.sum), Single(row.total), Single(stars[0]),
+                      Single(stars[1]), Single(stars[2]), Single(stars[3]), Single(stars[4]), at},
+                     arena),
        size + reviews.text.size()});
 }
 
@@ -163,16 +140,17 @@ RatingTables::Write RatingTables::LookupWrite(const ActivityKey& key, const Look
   const Cell updated_on = Cell::Text(arena.Copy(change.updated_on));
   std::size_t size = kOverhead + key.activity.size() + key.type.size();
   if (!change.put) {
-    return {Bind(remove_lookup_, {Cell::Int(at), activity, type, Single(change.rating), updated_on},
-                 arena),
-            size};
+    return {
+        BindStatement(remove_lookup_,
+                      {Cell::Int(at), activity, type, Single(change.rating), updated_on}, arena),
+        size};
   }
   const Cell review = TextOrNull(change.review, arena);
   size += review.text.size() + change.user.size();
-  return {Bind(put_lookup_,
-               {activity, type, Single(change.rating), updated_on, review,
-                Cell::Text(arena.Copy(change.user)), Cell::Int(at)},
-               arena),
+  return {BindStatement(put_lookup_,
+                        {activity, type, Single(change.rating), updated_on, review,
+                         Cell::Text(arena.Copy(change.user)), Cell::Int(at)},
+                        arena),
           size};
 }
 
@@ -188,20 +166,20 @@ RatingTables::Effects RatingTables::WriteEffects(const ActivityKey& key, const R
   writes += large.size() + small.size();
 
   Effects effects;
-  for (const Write& write : large) effects.first.push_back(Request({&write.statement, 1}, arena));
+  for (const Write& write : large) effects.first.push_back(RequestOf({&write.statement, 1}, arena));
   std::vector<BoundStatement> batch;
   std::size_t size = 0;
   while (!small.empty()) {
     size += small.back().size;
     if (size > kLargestBatch && !batch.empty()) {
-      effects.first.push_back(Request(batch, arena));
+      effects.first.push_back(RequestOf(batch, arena));
       batch.clear();
       size = small.back().size;
     }
     batch.push_back(small.back().statement);
     small.pop_back();
   }
-  effects.last = Request(batch, arena);
+  effects.last = RequestOf(batch, arena);
   return effects;
 }
 

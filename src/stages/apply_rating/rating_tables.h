@@ -69,8 +69,6 @@ class RatingTables {
     std::size_t size = 0;
   };
 
-  static BoundStatement Bind(StatementId id, std::initializer_list<Cell> values, Arena& arena);
-  static RowRequest Request(std::span<const BoundStatement> statements, Arena& arena);
   [[nodiscard]] std::string_view MarkKey(const ActivityKey& key, Arena& arena) const;
   void AddSummary(const ActivityKey& key, const RatingMark& mark, Arena& arena,
                   std::vector<Write>& large, std::vector<Write>& small) const;
