@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "stages/assessment/gson_text.h"
+#include "codec/gson_string.h"
 #include "stages/extract_events/java_double.h"
 #include "util/arena_array.h"
 #include "util/timestamp.h"

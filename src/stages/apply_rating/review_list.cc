@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "codec/gson_string.h"
 #include "codec/json_reader.h"
 #include "codec/lenient_json.h"
 
@@ -14,31 +15,6 @@ namespace {
 constexpr std::size_t kMostReviews = 50;
 constexpr std::array<std::string_view, 5> kMembers = {"objectType", "user_id", "date", "rating",
                                                       "review"};
-
-/// A string as Gson writes it: what HTML takes for its own is escaped.
-void AppendGsonString(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const auto byte = static_cast<unsigned char>(c);
-    const std::size_t short_form = std::string_view("\"\\\t\b\n\r\f").find(c);
-    if (c != '\0' && short_form != std::string_view::npos) {
-      out += '\\';
-      out += "\"\\tbnrf"[short_form];
-    } else if (byte < 0x20 || std::string_view("<>&='").find(c) != std::string_view::npos) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else if (text.substr(i, 3) == "\xE2\x80\xA8" || text.substr(i, 3) == "\xE2\x80\xA9") {
-      out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
-      i += 2;
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
 
 void AppendMember(std::string& out, std::string_view name) {
   out += out.ends_with('{') ? "\"" : ",\"";

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/gson_string.h"
 #include "codec/text.h"
 #include "sluice/document.h"
 
@@ -17,28 +18,6 @@ constexpr const char* kFramework = "framework is not an object of lists of strin
 constexpr const char* kLocations =
     "userLocations is not a list of objects with type, name and code as strings";
 constexpr const char* kTypes = "profileUserTypes is not a list of objects of strings";
-
-/// A JSON string as Gson writes it, which escapes for HTML too: who compares the bytes of what is
-/// cached finds no difference.
-void AppendGsonString(std::string& json, std::string_view text) {
-  std::string plain;
-  AppendJsonString(plain, text);
-  constexpr std::string_view kHex = "0123456789abcdef";
-  for (std::size_t i = 0; i < plain.size(); ++i) {
-    const char c = plain[i];
-    const std::string_view rest = std::string_view(plain).substr(i, 3);
-    if (std::string_view("<>&='").find(c) != std::string_view::npos) {
-      const auto byte = static_cast<unsigned char>(c);
-      json.append("\\u00").push_back(kHex[byte >> 4U]);
-      json += kHex[byte & 0xFU];
-    } else if (rest == "\u2028" || rest == "\u2029") {
-      json += rest == "\u2028" ? "\\u2028" : "\\u2029";
-      i += 2;
-    } else {
-      json += c;
-    }
-  }
-}
 
 /// A list of strings as JSON; nullopt where it is missing. False for anything else.
 bool ReadList(const Value& value, std::optional<std::string>& json) {

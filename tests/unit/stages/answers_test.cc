@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "codec/gson_string.h"
 #include "codec/json_reader.h"
 #include "stages/assessment/gson_text.h"
 #include "stages/extract_events/java_double.h"
