@@ -123,6 +123,19 @@ class CassandraServer:
     def resume_node(self, number=1):
         self._node(number).process.signal(signal.SIGCONT)
 
+    def kill(self):
+        """All nodes, as kill_node(); pause() and resume() likewise."""
+        for node in self._nodes:
+            node.process.kill()
+
+    def pause(self):
+        for node in self._nodes:
+            node.process.signal(signal.SIGSTOP)
+
+    def resume(self):
+        for node in self._nodes:
+            node.process.signal(signal.SIGCONT)
+
     def running(self, number=1):
         process = self._node(number).process
         return process is not None and process.running()

@@ -112,14 +112,10 @@ class Stores:
             proxy.mend()
         if self.http:
             self.http.outage, self.http.delay = None, 0
-        if self.postgres:
-            self.postgres.resume()
-            if not self.postgres.running():
-                self.postgres.start()
-        if self.cassandra:
-            self.cassandra.resume_node()
-            if not self.cassandra.running():
-                self.cassandra.start_node()
+        for server in filter(None, (self.postgres, self.cassandra)):
+            server.resume()
+            if not server.running():
+                server.start()
 
     def close(self):
         for each in (*self.proxies.values(), *self.servers.values()):

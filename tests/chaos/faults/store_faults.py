@@ -46,16 +46,38 @@ class StoreFault(Fault):
         proxy.refuse(False)
 
 
-def _of_the_way(store):
-    """A fault of each kind on the way to a server."""
-    kinds = {"cut": StoreFault._cut, "silent": StoreFault._silent, "slow": StoreFault._slow,
-             "lost-reply": StoreFault._lost_reply, "refused": StoreFault._refused}
-    texts = {"cut": "Every connection to it is reset.", "silent": "Nothing passes, and nobody is told.",
-             "slow": "Everything takes long on its way.", "refused": "No connection to it can be made.",
-             "lost-reply": "It has done what it was asked, and nobody learns of it."}
+    def _kill(self, context):
+        server = context.world.stores.servers[self.store]
+        server.kill()
+        context.hold(0, 3)
+        server.start()
+
+    def _stop(self, context):
+        server = context.world.stores.servers[self.store]
+        server.pause()
+        context.hold(0.2, 7)
+        server.resume()
+
+
+# {name: (what it does, what it is)}
+_WAY = {
+    "cut": (StoreFault._cut, "Every connection to it is reset."),
+    "silent": (StoreFault._silent, "Nothing passes, and nobody is told."),
+    "slow": (StoreFault._slow, "Everything takes long on its way."),
+    "refused": (StoreFault._refused, "No connection to it can be made."),
+    "lost-reply": (StoreFault._lost_reply, "It has done what it was asked, and nobody learns of it."),
+}
+_SERVER = {
+    "kill": (StoreFault._kill, "SIGKILL; what it has acknowledged is on its disk."),
+    "stop": (StoreFault._stop, "It takes requests and answers later, perhaps beyond every patience."),
+}
+
+
+def _of(store, kinds):
+    """A fault of each of the kinds for a server."""
     return [type(f"{store.title()}{kind.title()}", (StoreFault,),
-                 {"name": f"{store}-{kind}", "store": store, "run": run, "__doc__": texts[kind]})
-            for kind, run in kinds.items()]
+                 {"name": f"{store}-{kind}", "store": store, "run": run, "__doc__": text})
+            for kind, (run, text) in kinds.items()]
 
 
 class HttpErrors(StoreFault):
@@ -71,57 +93,5 @@ class HttpErrors(StoreFault):
         http.outage = None
 
 
-class PostgresKill(StoreFault):
-    """SIGKILL; what it has acknowledged is on its disk."""
-
-    name = "postgres-kill"
-    store = "postgres"
-
-    def run(self, context):
-        postgres = context.world.stores.postgres
-        postgres.kill()
-        context.hold(0, 3)
-        postgres.start()
-
-
-class PostgresStop(StoreFault):
-    """It takes requests and answers later, perhaps beyond every patience."""
-
-    name = "postgres-stop"
-    store = "postgres"
-
-    def run(self, context):
-        postgres = context.world.stores.postgres
-        postgres.pause()
-        context.hold(0.2, 7)
-        postgres.resume()
-
-
-class CassandraKill(StoreFault):
-    """SIGKILL of the only node."""
-
-    name = "cassandra-kill"
-    store = "cassandra"
-
-    def run(self, context):
-        cassandra = context.world.stores.cassandra
-        cassandra.kill_node()
-        context.hold(0, 1)
-        cassandra.start_node()
-
-
-class CassandraStop(StoreFault):
-    """It takes requests and answers later, perhaps beyond every patience."""
-
-    name = "cassandra-stop"
-    store = "cassandra"
-
-    def run(self, context):
-        cassandra = context.world.stores.cassandra
-        cassandra.pause_node()
-        context.hold(0.2, 7)
-        cassandra.resume_node()
-
-
-FAULTS = (HttpErrors, PostgresKill, PostgresStop, CassandraKill, CassandraStop,
-          *(fault for store in ("http", "postgres", "cassandra") for fault in _of_the_way(store)))
+FAULTS = (HttpErrors, *(fault for store in ("http", "postgres", "cassandra") for fault in _of(store, _WAY)),
+          *(fault for store in ("postgres", "cassandra") for fault in _of(store, _SERVER)))
