@@ -105,6 +105,7 @@ class CassandraServer:
         return self
 
     def start_node(self, number=1):
+        self._session = None  # its connections may lead to a node that is gone, and are long in coming back
         node = self._node(number)
         self._launch(node)
         self._wait_for(node)
